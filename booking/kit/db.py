@@ -1,0 +1,64 @@
+"""The database's few verbs: one transaction, savepoints by name, hand-written SQL on Tortoise's own connection."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from tortoise import connections
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+Record = dict[str, Any]
+
+_open: ContextVar[bool] = ContextVar("transaction_open", default=False)
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """One transaction, begun and ended by a journey. Refuses to nest by accident."""
+    if _open.get():
+        raise RuntimeError("a transaction is open already; a savepoint is asked for by name")
+    token = _open.set(True)
+    try:
+        async with in_transaction():
+            yield
+    finally:
+        _open.reset(token)
+
+
+@asynccontextmanager
+async def savepoint() -> AsyncIterator[None]:
+    """Inside a transaction: what fails within it is undone alone."""
+    async with in_transaction():
+        yield
+
+
+def outside_only(what: str) -> None:
+    """Guard for calls to the outside world: they may take seconds, and cannot be rolled back (G14)."""
+    if _open.get():
+        raise RuntimeError(f"{what} was called inside a transaction")
+
+
+async def run(sql: str, *values: Any) -> list[Record]:
+    """Every row that the statement gives back, `RETURNING` included."""
+    rows: list[Record] = await connections.get("default").execute_query_dict(sql, list(values))
+    return rows
+
+
+async def run_one(sql: str, *values: Any) -> Record | None:
+    """The first row, or None."""
+    rows = await run(sql, *values)
+    return rows[0] if rows else None
+
+
+async def execute(sql: str, *values: Any) -> int:
+    """For UPDATE and DELETE without RETURNING: how many rows."""
+    count, _rows = await connections.get("default").execute_query(sql, list(values))
+    return int(count)
+
+
+def constraint_of(fault: IntegrityError) -> str | None:
+    """The name of the constraint that refused, if the database told it."""
+    name = getattr(fault.__cause__, "constraint_name", None)
+    return str(name) if name else None

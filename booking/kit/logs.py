@@ -1,0 +1,78 @@
+"""Structured logs: one JSON object a line, an event's name and its codes. Never health or personal data.
+
+A log line takes only named facts, and only codes, counts, durations and class names belong in
+them; there is no way to pass a formatted sentence.
+"""
+
+import json
+import logging
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+Fact = str | int | float | bool | None
+
+
+class Log:
+    """`log.info("payment.settled", booking=code)`."""
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+
+    def info(self, event: str, **facts: Fact) -> None:
+        self._logger.info(event, extra={"facts": facts})
+
+    def warning(self, event: str, **facts: Fact) -> None:
+        self._logger.warning(event, extra={"facts": facts})
+
+    def error(self, event: str, fault: BaseException | None = None, **facts: Fact) -> None:
+        """With a fault: its type and where it happened, never its text, which may quote data."""
+        self._logger.error(event, extra={"facts": facts, "fault": fault})
+
+
+def logger(name: str) -> Log:
+    return Log(name)
+
+
+class JsonLines(logging.Formatter):
+    """Each record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            "from": record.name,
+        }
+        if request_id.get():
+            line["request"] = request_id.get()
+        line.update(getattr(record, "facts", {}))
+        fault = getattr(record, "fault", None) or (record.exc_info or (None, None, None))[1]
+        if fault is not None:
+            line["fault"] = type(fault).__name__
+            line["where"] = _where(fault)
+        return json.dumps(line, default=str)
+
+
+def _where(fault: BaseException) -> str:
+    at = fault.__traceback__
+    if at is None:
+        return ""
+    places = []
+    while at is not None:
+        places.append(f"{at.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{at.tb_lineno}")
+        at = at.tb_next
+    return " > ".join(places[-4:])
+
+
+def configure(level: str = "INFO") -> None:
+    """Send everything, libraries included, to standard error as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for noisy in ("httpx", "stripe", "tortoise", "asyncpg", "apscheduler", "mail.log"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

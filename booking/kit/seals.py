@@ -1,0 +1,60 @@
+"""Authenticated encryption and signatures, on `cryptography` and the standard library."""
+
+import base64
+import hashlib
+import hmac
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+NONCE = 12
+KEY = 32
+
+
+class Tampered(ValueError):
+    """The bytes were changed, or sealed with another key or for another place."""
+
+
+def new_key() -> bytes:
+    """A fresh AES-256 key."""
+    return AESGCM.generate_key(bit_length=256)
+
+
+def derive_key(secret: str, purpose: str) -> bytes:
+    """A key for one purpose from the application's secret (HKDF-SHA256, RFC 5869)."""
+    return HKDF(hashes.SHA256(), length=KEY, salt=None, info=purpose.encode()).derive(secret.encode())
+
+
+def seal(key: bytes, plaintext: bytes, context: bytes) -> bytes:
+    """AES-256-GCM under a random nonce; `context` says what it is and must be said again to open it."""
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, context)
+
+
+def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
+    """What was sealed. Raises Tampered if anything about it differs."""
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], context)
+    except (InvalidTag, ValueError) as fault:
+        raise Tampered from fault
+
+
+def sign(key: bytes, payload: bytes) -> str:
+    """URL-safe text that carries the payload and an HMAC-SHA256 over it."""
+    mac = hmac.digest(key, payload, hashlib.sha256)
+    return base64.urlsafe_b64encode(mac + payload).decode().rstrip("=")
+
+
+def verify(key: bytes, signed: str) -> bytes:
+    """The payload that `sign` wrapped. Raises Tampered."""
+    try:
+        raw = base64.b64decode(signed + "=" * (-len(signed) % 4), altchars=b"-_", validate=True)
+    except ValueError as fault:
+        raise Tampered from fault
+    mac, payload = raw[:KEY], raw[KEY:]
+    if not hmac.compare_digest(mac, hmac.digest(key, payload, hashlib.sha256)):
+        raise Tampered
+    return payload

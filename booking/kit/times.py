@@ -1,0 +1,99 @@
+"""Instants, planned local times, and how both are told.
+
+An instant is an aware UTC datetime. A planned local time is a naive datetime with an IANA
+zone's name beside it; its instant is derived when needed, so that a change of the zone's
+rules moves the instant and not the appointment (G21).
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.dates import format_date, format_skeleton
+
+__all__ = [
+    "UTC",
+    "AmbiguousTime",
+    "NoSuchTime",
+    "in_zone",
+    "is_zone",
+    "settle",
+    "show_date",
+    "show_day",
+    "show_time",
+    "to_instant",
+]
+
+
+class NoSuchTime(ValueError):
+    """The clock jumps over this local time."""
+
+
+class AmbiguousTime(ValueError):
+    """The clock shows this local time twice."""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def is_zone(name: str) -> bool:
+    """Whether it is an IANA zone's name."""
+    return name in _zones()
+
+
+def to_instant(local: datetime, zone: str) -> datetime:
+    """The one instant at which clocks in `zone` show `local`.
+
+    Raises:
+        NoSuchTime: the clock jumps over it.
+        AmbiguousTime: the clock shows it twice.
+    """
+    first, second = _candidates(local, zone)
+    if first != second:
+        if first > second:
+            raise NoSuchTime(f"{local} in {zone}")
+        raise AmbiguousTime(f"{local} in {zone}")
+    return first
+
+
+def settle(local: datetime, zone: str) -> datetime:
+    """The instant of `local` in `zone`; in a gap the same time by the old offset, of two the first (RFC 5545 3.3.5)."""
+    return _candidates(local, zone)[0]
+
+
+def _candidates(local: datetime, zone: str) -> tuple[datetime, datetime]:
+    if local.tzinfo is not None:
+        raise ValueError("a planned local time carries no offset")
+    tz = ZoneInfo(zone)
+    return local.replace(tzinfo=tz).astimezone(UTC), local.replace(tzinfo=tz, fold=1).astimezone(UTC)
+
+
+def in_zone(instant: datetime, zone: str) -> datetime:
+    """The instant as clocks in `zone` show it."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def show_date(day: date, language: str) -> str:
+    """`Tuesday 9 March 2027`: a date is never only digits."""
+    return format_date(day, "EEEE d MMMM y" if language == "en" else "full", locale=language)
+
+
+def show_day(day: date, language: str) -> str:
+    """`Tue 9 March`: where the year is plain from the page."""
+    return format_date(day, "EEE d MMMM", locale=language) if language == "en" else _skeleton(day, language)
+
+
+def _skeleton(day: date, language: str) -> str:
+    return format_skeleton("MMMMEd", datetime.combine(day, time()), locale=language)
+
+
+def show_time(instant: datetime, zone: str) -> str:
+    """`14:05` as clocks in `zone` show it: 24 hours, in every language."""
+    return in_zone(instant, zone).strftime("%H:%M")
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from first to last, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

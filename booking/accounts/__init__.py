@@ -1,0 +1,1 @@
+"""People, roles, sign-in, sessions, permissions between people, partners' keys and the audit trail."""

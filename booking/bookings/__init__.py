@@ -1,0 +1,1 @@
+"""A window reserved for a case. The Booking and its one status gate."""

@@ -1,0 +1,26 @@
+"""What PostgreSQL itself refuses about bookings. The migration runs these as they stand."""
+
+from typing import Final
+
+CONSTRAINTS: Final[tuple[str, ...]] = (
+    (
+        "ALTER TABLE booking ADD CONSTRAINT booking_status_is_known"
+        " CHECK (status IN ('held', 'confirmed', 'lapsed', 'cancelled', 'refund_due', 'completed'))"
+    ),
+    "ALTER TABLE booking ADD CONSTRAINT booking_ends_after_it_starts CHECK (ends_at > starts_at)",
+    (
+        "ALTER TABLE booking ADD CONSTRAINT booking_hold_lapses CHECK (CASE WHEN status IN ('held', 'lapsed')"
+        " THEN lapses_at IS NOT NULL AND lapses_at > held_at ELSE true END)"
+    ),
+    # What is confirmed is kept: nothing that reads lapses_at may take it for a hold.
+    (
+        "ALTER TABLE booking ADD CONSTRAINT booking_confirmed_never_lapses"
+        " CHECK (status NOT IN ('confirmed', 'completed') OR lapses_at IS NULL)"
+    ),
+    "ALTER TABLE booking ADD CONSTRAINT booking_sequence_counts_up CHECK (calendar_sequence >= 0)",
+    "CREATE UNIQUE INDEX booking_live_is_one_per_case ON booking (case_id) WHERE status IN ('held', 'confirmed')",
+    "CREATE INDEX booking_holds_by_lapse ON booking (lapses_at) WHERE status = 'held'",
+    "CREATE INDEX booking_event_in_order ON booking_event (booking_id, at, id)",
+)
+
+APPEND_ONLY: Final[tuple[str, ...]] = ("booking_event",)

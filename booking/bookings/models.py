@@ -1,0 +1,51 @@
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.fields import ForeignKeyRelation
+
+from booking.kit.models import Row, fk
+
+
+class BookingStatus(StrEnum):
+    """Where a booking stands. `moves.NEXT` says what may follow what."""
+
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+    REFUND_DUE = "refund_due"
+    COMPLETED = "completed"
+
+
+class Booking(Row):
+    """A window reserved for a case. `calendar_sequence` goes up whenever its calendar files change."""
+
+    code = fields.CharField(max_length=16, unique=True)
+    case = fk("booking.Case", related_name="bookings")
+    case_id: int
+    status = fields.CharEnumField(BookingStatus, max_length=32)
+    window = fields.JSONField[dict[str, Any]]()
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    held_at = fields.DatetimeField()
+    lapses_at = fields.DatetimeField(null=True)
+    calendar_sequence = fields.IntField(default=0)
+
+    class Meta:
+        table = "booking"
+
+
+class BookingEvent(Row):
+    """One move of a booking. Only ever added to."""
+
+    booking: ForeignKeyRelation[Booking] = fk("booking.Booking", related_name="events")
+    booking_id: int
+    status = fields.CharEnumField(BookingStatus, max_length=32)
+    at = fields.DatetimeField()
+    by = fk("booking.Person", related_name="booking_events", null=True)
+    by_id: int | None
+    note = fields.CharField(max_length=200, default="")
+
+    class Meta:
+        table = "booking_event"

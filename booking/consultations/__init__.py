@@ -1,0 +1,1 @@
+"""One patient's path through one programme: request, review, plan, consent. The Case and its one status gate."""

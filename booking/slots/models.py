@@ -1,0 +1,121 @@
+from enum import StrEnum
+
+from tortoise import fields
+
+from booking.kit.models import Row, fk
+
+
+class LotState(StrEnum):
+    QUARANTINED = "quarantined"
+    RELEASED = "released"
+    RECALLED = "recalled"
+
+
+class Resource(Row):
+    """A clinician, room, infusion chair, bed: one of its kind. A pool of n beds is n resources."""
+
+    clinic_id: int
+    clinic = fk("booking.Clinic")
+    kind = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=200)
+    skills: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    is_active = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "resource"
+
+
+class OpeningHours(Row):
+    """One weekly opening, in clinic-local time. `closes` 00:00 is the midnight that ends the day."""
+
+    resource_id: int
+    resource = fk("booking.Resource")
+    weekday = fields.SmallIntField()
+    opens = fields.TimeField()
+    closes = fields.TimeField()
+    from_day = fields.DateField()
+    until_day = fields.DateField(null=True)
+
+    class Meta:
+        table = "opening_hours"
+
+
+class Closure(Row):
+    """Days, or the same hours of each of them, on which a resource cannot be had. Clinic-local."""
+
+    resource_id: int
+    resource = fk("booking.Resource")
+    first_day = fields.DateField()
+    last_day = fields.DateField()
+    from_time = fields.TimeField(null=True)
+    to_time = fields.TimeField(null=True)
+    reason = fields.CharField(max_length=200, default="")
+
+    class Meta:
+        table = "closure"
+
+
+class Lot(Row):
+    """A batch of cells. Usable on clinic-local days, first and last included."""
+
+    clinic_id: int
+    clinic = fk("booking.Clinic")
+    product = fields.CharField(max_length=64)
+    code = fields.CharField(max_length=64)
+    state = fields.CharEnumField(LotState, max_length=32, default=LotState.QUARANTINED)
+    usable_from = fields.DateField()
+    usable_until = fields.DateField()
+
+    class Meta:
+        table = "lot"
+        unique_together = (("clinic", "code"),)
+
+
+class Dose(Row):
+    """One dose of a lot: free, promised to one booking's step until it lapses, or for good."""
+
+    lot_id: int
+    lot = fk("booking.Lot")
+    number = fields.IntField()
+    booking_id: int | None
+    booking = fk("booking.Booking", null=True)
+    step = fields.CharField(max_length=64, null=True)
+    lapses_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "dose"
+        unique_together = (("lot", "number"),)
+
+
+class Claim(Row):
+    """One resource for one period, buffers included, for one booking: a hold until it lapses, or kept."""
+
+    resource_id: int
+    # Indexed by constraints.py together with the period: a second index would only slow the hold.
+    resource = fields.ForeignKeyField("booking.Resource", related_name=False, on_delete=fields.RESTRICT)
+    booking_id: int
+    booking = fk("booking.Booking")
+    step = fields.CharField(max_length=64)
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    lapses_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "claim"
+
+
+class Feed(Row):
+    """A private calendar address. Only the hash of its token is kept; revoked is revoked for good."""
+
+    clinic_id: int
+    clinic = fk("booking.Clinic")
+    person_id: int
+    person = fk("booking.Person")
+    resource_id: int | None
+    resource = fk("booking.Resource", null=True)
+    token_hash = fields.BinaryField()
+    created_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "feed"

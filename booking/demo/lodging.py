@@ -13,7 +13,7 @@ import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import IO, Final, TypedDict
 
 UNPRIVILEGED: Final = "nobody"
 ELSEWHERE: Final = Path("/var/tmp")  # noqa: S108 - survives a reboot; what we make in it is owned, checked and closed to others
@@ -44,6 +44,16 @@ class Lodging:
     def data(self) -> Path:
         return self.home / "data"
 
+    def paper(self, name: str) -> IO[bytes]:
+        """A file beside the data, open for writing anew, that only the server's user may read.
+
+        The home is that user's, and we may be root: a link that they left under the name is not followed.
+        """
+        paper = os.open(self.home / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        if self.as_user:
+            os.fchown(paper, self.as_user["user"], self.as_user["group"])
+        return os.fdopen(paper, "wb")
+
 
 def elsewhere(folder: Path) -> Path:
     """The folder's own place under /var/tmp, for a folder that the server's user cannot reach."""
@@ -70,14 +80,25 @@ def settle(folder: Path) -> Lodging:
 
 
 def _as_whom(folder: Path) -> As:
-    """For an ordinary user, themselves. For root, whoever owns the data already, else the unprivileged user."""
+    """For an ordinary user, themselves. For root, whoever owns the data or the folder around it, else the unprivileged user."""
     if os.geteuid() != 0:
         return {}
-    for home in (folder, elsewhere(folder)):
-        if (home / "data").is_dir() and (owner := (home / "data").stat()).st_uid != 0:
-            return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+    for place in (folder / "data", elsewhere(folder) / "data", *folder.resolve().parents):
+        if place.exists():
+            owner = place.stat()
+            if owner.st_uid != 0 and _is_known(owner.st_uid):
+                return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
     nobody = pwd.getpwnam(UNPRIVILEGED)
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _is_known(uid: int) -> bool:
+    """Whether the system has a name for the user: initdb asks for it."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
 
 
 def _claim(home: Path, as_user: As) -> None:
@@ -87,9 +108,9 @@ def _claim(home: Path, as_user: As) -> None:
         raise NoPostgres(
             f"The database's folder {home} belongs to another user: remove it as that user, or run as them."
         )
+    home.chmod(0o700)
     if as_user:
         os.chown(home, as_user["user"], as_user["group"])
-    home.chmod(0o700)
 
 
 def _can_reach(folder: Path, as_user: As) -> bool:

@@ -82,7 +82,7 @@ def start(folder: Path, *, relaxed: bool = False) -> Running:
     speed: for tests. Raises NoPostgres with one line that says what to do.
     """
     lodging = settle(folder)
-    with _alone(lodging.home):
+    with _alone(lodging):
         if not (lodging.data / "PG_VERSION").exists():
             _initialise(lodging)
         return _adopted(lodging.home) or _launched(lodging, relaxed=relaxed)
@@ -114,9 +114,9 @@ def remove(folder: Path) -> None:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def _alone(lodging: Lodging) -> Iterator[None]:
     """One start of a folder's server at a time, across processes."""
-    with (home / "lock").open("w") as lock:
+    with lodging.paper("lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -125,18 +125,14 @@ def _initialise(lodging: Lodging) -> None:
     """A new, empty cluster. It appears under its name only when it is whole, so a kill in the middle leaves nothing half made."""
     making = lodging.home / "data.making"
     shutil.rmtree(making, ignore_errors=True)
-    password = lodging.home / "password"
-    password.unlink(missing_ok=True)
-    password.touch(mode=0o600)
-    password.write_text(secrets.token_urlsafe(24))
-    if lodging.as_user:
-        os.chown(password, lodging.as_user["user"], lodging.as_user["group"])
+    with lodging.paper("password") as password:
+        password.write(secrets.token_urlsafe(24).encode())
     how = [
         "--locale=C",
         "--encoding=UTF8",
         "--auth=scram-sha-256",
         f"--username={ROLE}",
-        f"--pwfile={password}",
+        f"--pwfile={lodging.home / 'password'}",
         "--no-sync",
     ]
     _run([str(lodging.binaries / "initdb"), f"--pgdata={making}", *how], lodging)
@@ -169,7 +165,7 @@ def _launched(lodging: Lodging, *, relaxed: bool) -> Running:
     """A server that answers. Asks again for a while: after kill -9 the old one's processes may still hold its memory."""
     deadline = time.monotonic() + PATIENCE
     while True:
-        keeper = _keeper(lodging, port=_free_port(lodging.home), relaxed=relaxed)
+        keeper = _keeper(lodging, port=_free_port(lodging), relaxed=relaxed)
         while keeper.poll() is None:
             if (server := _ready(lodging.home, keeper)) is not None:
                 return server
@@ -190,7 +186,7 @@ def _keeper(lodging: Lodging, *, port: int, relaxed: bool) -> "subprocess.Popen[
         str(lodging.data),
         *(word for one in settings for word in ("-c", one)),
     ]
-    with (lodging.home / "log").open("wb") as log:
+    with lodging.paper("log") as log:
         return subprocess.Popen(  # noqa: S603 - our own words
             ["/bin/sh", "-c", KEEPER, "leeward-postgres", *server],
             stdin=subprocess.PIPE,
@@ -277,11 +273,10 @@ def _stop(pid: int, data: Path) -> None:
         time.sleep(0.05)
 
 
-def _free_port(home: Path) -> int:
+def _free_port(lodging: Lodging) -> int:
     """The port that this folder's server had last time if it is still free, so that its address stays; else any."""
-    remembered = home / "port"
     try:
-        wanted = int(remembered.read_text())
+        wanted = int((lodging.home / "port").read_text())
     except (FileNotFoundError, ValueError):
         wanted = 0
     for port in (wanted, 0):
@@ -294,6 +289,7 @@ def _free_port(home: Path) -> int:
             except OSError:
                 continue
             free: int = probe.getsockname()[1]
-        remembered.write_text(str(free))
+        with lodging.paper("port") as remembered:
+            remembered.write(str(free).encode())
         return free
     raise NoPostgres("No port is free on 127.0.0.1 for the embedded PostgreSQL.")

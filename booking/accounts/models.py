@@ -23,10 +23,14 @@ class Strength(StrEnum):
 
 
 class Person(Row):
-    """Anyone we know by an e-mail address: patient, supporter, staff."""
+    """Anyone we know: patient, supporter, staff.
+
+    A patient may have no address of their own, or share one with a partner who acts for them:
+    then their `email` is None and mail goes to their supporters (`support.recipients_of`).
+    """
 
     code = fields.CharField(max_length=16, unique=True)
-    email = fields.CharField(max_length=320)
+    email = fields.CharField(max_length=320, null=True)
     name = fields.CharField(max_length=200)
     language = fields.CharField(max_length=16)
     zone = fields.CharField(max_length=64)

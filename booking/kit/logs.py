@@ -27,7 +27,7 @@ class Log:
     def warning(self, event: str, **facts: Fact) -> None:
         self._logger.warning(event, extra={"facts": facts})
 
-    def error(self, event: str, fault: BaseException | None = None, **facts: Fact) -> None:
+    def error(self, event: str, *, fault: BaseException | None = None, **facts: Fact) -> None:
         """With a fault: its type and where it happened, never its text, which may quote data."""
         self._logger.error(event, extra={"facts": facts, "fault": fault})
 

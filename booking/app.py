@@ -1,0 +1,67 @@
+"""The web application: its routes, what surrounds every request, and how it answers what it will not do."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+from tortoise.exceptions import OperationalError
+
+from booking.database import database
+from booking.kit.errors import Forbidden, Refusal
+from booking.services import Services
+from booking.web.api.routes import ROUTES as API
+from booking.web.desk.routes import ROUTES as DESK
+from booking.web.middleware import CleanPaths, SameOrigin, Surroundings
+from booking.web.policy import Ruled, require_policies
+from booking.web.portal.routes import ROUTES as PORTAL
+from booking.web.refusals import broken, not_http, refused, unreadable
+from booking.web.site.routes import ROUTES as SITE
+from booking.web.static_files import ROUTES as STATIC
+from booking.web.urls import Urls
+
+# A form with everything filled in is far below this; only the upload of a record asks for more.
+MAX_BODY = 1_000_000
+
+
+def create_app(services: Services, more_routes: list[Ruled] | None = None) -> Starlette:
+    """The application. Raises NoPolicy if a route does not say who may use it."""
+    routes = [*SITE, *PORTAL, *DESK, *API, *STATIC, *(more_routes or [])]
+    require_policies(routes)
+    app = Starlette(
+        routes=routes,
+        lifespan=partial(_lifespan, services=services),
+        max_body_size=MAX_BODY,
+        middleware=[
+            Middleware(Surroundings, services=services),
+            Middleware(CleanPaths, refuse=_answering(Refusal())),
+            Middleware(SameOrigin, refuse=_answering(Forbidden())),
+        ],
+        exception_handlers={
+            Refusal: refused,
+            HTTPException: not_http,
+            OperationalError: unreadable,
+            Exception: broken,
+        },
+    )
+    app.state.services = services
+    app.state.urls = Urls(routes)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_app: Starlette, services: Services) -> AsyncIterator[None]:
+    async with database(services.settings.database.credentials()):
+        yield
+
+
+def _answering(refusal: Refusal) -> ASGIApp:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await refused(Request(scope, receive), refusal)
+        await response(scope, receive, send)
+
+    return answer

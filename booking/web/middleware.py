@@ -1,0 +1,188 @@
+"""What happens around every request, as plain ASGI: an id, a moment, a viewer, a language, and the headers that protect."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from http.cookies import CookieError, SimpleCookie
+from time import perf_counter
+from typing import Final
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from booking.accounts.viewers import ANONYMOUS, Viewer, viewer_of_partner_key, viewer_of_session
+from booking.kit.logs import logger, request_id
+from booking.kit.words import SOURCE_LANGUAGE, known_language
+from booking.services import Services
+
+log = logger(__name__)
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+LANGUAGE_COOKIE: Final = "language"
+
+# Stripe's page is where a deposit's form leads: a browser applies form-action to redirects too.
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; "
+    "form-action 'self' https://checkout.stripe.com{more}; frame-ancestors 'self'"
+)
+
+
+def session_cookie(services: Services) -> str:
+    """The session cookie's name. Cookies ignore ports, so two demos on one machine need two names."""
+    settings = services.settings
+    name = f"leeward-{hashlib.sha256(settings.secret_key.encode()).hexdigest()[:8]}"
+    return f"__Host-{name}" if settings.public_url.startswith("https:") else name
+
+
+class Surroundings:
+    """Gives each request its id, its moment, its viewer and its language, and logs how it went."""
+
+    def __init__(self, app: ASGIApp, services: Services) -> None:
+        self.app = app
+        self.services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = perf_counter(), 500
+        state = scope.setdefault("state", {})
+        state["request_id"] = secrets.token_hex(8)
+        state["now"] = self.services.now()
+        request_id.set(state["request_id"])
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._protect(scope, MutableHeaders(scope=message), state["request_id"])
+            await send(message)
+
+        try:
+            cookies = _cookies(Headers(scope=scope))
+            state["viewer"] = await self._viewer(scope, cookies)
+            state["language"] = _language(scope, cookies, state["viewer"])
+            await self.app(scope, receive, noting)
+        finally:
+            log.info(
+                "request",
+                method=scope["method"],
+                route=getattr(scope.get("route"), "path", None),
+                status=status,
+                ms=round((perf_counter() - began) * 1000, 1),
+            )
+
+    async def _viewer(self, scope: Scope, cookies: dict[str, str]) -> Viewer:
+        path: str = scope["path"]
+        if path.startswith(("/static/", "/healthz")):
+            return ANONYMOUS
+        now = scope["state"]["now"]
+        if path.startswith("/api/"):
+            scheme, _, key = Headers(scope=scope).get("authorization", "").partition(" ")
+            return await viewer_of_partner_key(key.strip(), now) if scheme.lower() == "bearer" else ANONYMOUS
+        token = cookies.get(session_cookie(self.services))
+        return await viewer_of_session(token, now) if token else ANONYMOUS
+
+    def _protect(self, scope: Scope, headers: MutableHeaders, request: str) -> None:
+        headers["X-Request-Id"] = request
+        headers.setdefault("Content-Security-Policy", POLICY.format(more=self._simulator))
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if not scope["path"].startswith("/static/"):
+            headers.setdefault("Cache-Control", "no-store")
+        if self.services.settings.public_url.startswith("https:"):
+            headers.setdefault("Strict-Transport-Security", f"max-age={int(timedelta(days=365).total_seconds())}")
+
+    @property
+    def _simulator(self) -> str:
+        base = self.services.settings.stripe_api_base
+        return f" {urlsplit(base).scheme}://{urlsplit(base).netloc}" if base else ""
+
+
+class SameOrigin:
+    """Refuses a form that another site made the browser send.
+
+    Cookies are SameSite=Lax; this is the second lock: Sec-Fetch-Site where the browser says it,
+    else the Origin. A caller that sends neither is no browser and carries no one's cookies by accident.
+    """
+
+    def __init__(self, app: ASGIApp, refuse: ASGIApp) -> None:
+        self.app = app
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in SAFE_METHODS or not _cookie_road(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        ours = site in {"same-origin", "none"} if site else origin is None or _host(origin) == headers.get("host")
+        await (self.app if ours else self.refuse)(scope, receive, send)
+
+
+class CleanPaths:
+    """Refuses a path or query with a NUL or broken UTF-8 before any handler or query sees it."""
+
+    def __init__(self, app: ASGIApp, refuse: ASGIApp) -> None:
+        self.app = app
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _decent(scope):
+            await self.refuse(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def _decent(scope: Scope) -> bool:
+    raw = unquote_to_bytes(scope.get("raw_path", b"")) + unquote_to_bytes(scope.get("query_string", b""))
+    if b"\0" in raw:
+        return False
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _cookie_road(path: str) -> bool:
+    return not path.startswith(("/api/", "/hooks/", "/simulated/"))
+
+
+def _host(origin: str) -> str:
+    return urlsplit(origin).netloc
+
+
+def _cookies(headers: Headers) -> dict[str, str]:
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(headers.get("cookie", ""))
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _language(scope: Scope, cookies: dict[str, str], viewer: Viewer) -> str:
+    """The reader's choice first (they may have switched a page), then their account's, then their browser's."""
+    wanted = [
+        cookies.get(LANGUAGE_COOKIE),
+        viewer.language,
+        *_accepted(Headers(scope=scope).get("accept-language", "")),
+    ]
+    return next((known for tag in wanted if (known := known_language(tag))), SOURCE_LANGUAGE)
+
+
+def _accepted(header: str) -> list[str]:
+    """The tags of Accept-Language, best first."""
+    weighed = []
+    for part in header.split(",")[:20]:
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            weighed.append((float(weight or 1), tag))
+        except ValueError:
+            continue
+    return [tag for _, tag in sorted(weighed, key=lambda each: -each[0])]

@@ -1,0 +1,34 @@
+"""What a handler asks of its request: who is asking, in which language, at what moment, with which services."""
+
+from datetime import datetime
+
+from starlette.requests import Request
+
+from booking.accounts.viewers import Viewer
+from booking.services import Services
+
+
+def viewer_of(request: Request) -> Viewer:
+    viewer: Viewer = request.state.viewer
+    return viewer
+
+
+def services_of(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found
+
+
+def now_of(request: Request) -> datetime:
+    """One moment per request: everything that it does happens then."""
+    moment: datetime = request.state.now
+    return moment
+
+
+def language_of(request: Request) -> str:
+    spoken: str = request.state.language
+    return spoken
+
+
+def request_id_of(request: Request) -> str:
+    found: str = request.state.request_id
+    return found

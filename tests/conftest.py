@@ -1,0 +1,72 @@
+"""What every test may ask for: the real database, and a fixed moment."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tortoise import connections
+from tortoise.transactions import in_transaction
+
+from booking import database
+from booking.demo import postgres
+from booking.kit.db import run
+from booking.settings import DatabaseUrl
+
+Credentials = dict[str, Any]
+
+
+class _RolledBack(Exception):
+    """Ends a test's transaction without keeping anything of it."""
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday morning in Antigua."""
+    return datetime(2027, 1, 12, 13, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Running]:
+    """One PostgreSQL for the whole run, its durability relaxed, gone afterwards."""
+    running = postgres.start(tmp_path_factory.mktemp("postgres"), relaxed=True)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+async def credentials(server: postgres.Running) -> Credentials:
+    """Its database, migrated as in production."""
+    found = dict(DatabaseUrl.parse(server.url).credentials())
+    await database.migrate(found)
+    return found
+
+
+@pytest.fixture(scope="session")
+async def _opened(credentials: Credentials) -> AsyncIterator[None]:
+    async with database.database(credentials, connections_at_most=40):
+        yield
+
+
+@pytest.fixture
+async def db(_opened: None) -> AsyncIterator[None]:
+    """The database within a transaction that is rolled back; those of journeys become savepoints in it."""
+    try:
+        async with in_transaction():
+            yield
+            raise _RolledBack  # noqa: TRY301 - the block's only way out that keeps nothing
+    except _RolledBack:
+        pass
+
+
+@pytest.fixture
+async def clean_db(_opened: None) -> AsyncIterator[None]:
+    """The database with real commits on many connections; emptied afterwards."""
+    yield
+    tables = await run(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
+    )
+    emptying = [f'DELETE FROM "{row["tablename"]}"' for row in tables]  # noqa: S608 - names come from the catalogue
+    # As a replica no trigger fires: neither foreign keys nor the guard of tables that only grow.
+    script = ["SET session_replication_role = replica", *emptying, "SET session_replication_role = DEFAULT"]
+    await connections.get("default").execute_script(";".join(script))

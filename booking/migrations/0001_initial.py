@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('code', fields.CharField(unique=True, max_length=16)),
-                ('email', fields.CharField(max_length=320)),
+                ('email', fields.CharField(null=True, max_length=320)),
                 ('name', fields.CharField(max_length=200)),
                 ('language', fields.CharField(max_length=16)),
                 ('zone', fields.CharField(max_length=64)),

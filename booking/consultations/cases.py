@@ -1,0 +1,69 @@
+"""Which cases someone may see. What belongs to someone else looks as if it did not exist (G27)."""
+
+from typing import Any
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from booking.accounts.viewers import Scope, Viewer
+from booking.consultations.models import Case, CaseStatus
+from booking.kit.errors import Forbidden, NotFound
+from booking.kit.words import _
+
+
+class NotAllowedByThePatient(Forbidden):
+    say = _("You can see this, but the patient has not allowed you to do it for them. They can change that any time.")
+
+
+def visible_to(viewer: Viewer) -> QuerySet[Case]:
+    """The cases that this viewer may see.
+
+    A patient sees their own and a supporter those they were allowed to read; staff see those of their
+    clinic once they were sent, and a partner those it made. Everyone else sees none.
+    """
+    return Case.filter(within(viewer))
+
+
+def within(viewer: Viewer, case: str = "") -> Q:
+    """The same rule for a query of rows that belong to a case: `within(viewer, "case__")`."""
+
+    def where(column: str, value: Any) -> Q:
+        return Q(**{case + column: value})
+
+    if viewer.is_staff:
+        return where("clinic_id__in", sorted(viewer.clinics)) & where("status__not", CaseStatus.DRAFT)
+    if viewer.person_id is not None:
+        return where("patient_id", viewer.person_id) | where("id__in", viewer.cases_with(Scope.READ))
+    if viewer.partner is not None:
+        return where("partner_id", viewer.partner.key_id)
+    return where("id__in", [])
+
+
+async def get(viewer: Viewer, code: str) -> Case:
+    """The case of this code, if the viewer may see it. Raises NotFound, whoever's it is."""
+    case = await visible_to(viewer).get_or_none(code=code)
+    if case is None:
+        raise NotFound
+    return case
+
+
+def may(viewer: Viewer, case: Case, scope: Scope) -> bool:
+    """Whether the viewer is the case's patient or was allowed this by them."""
+    if viewer.is_staff or viewer.person_id is None:
+        return False
+    return viewer.person_id == case.patient_id or (case.id, scope) in viewer.supports
+
+
+def require(viewer: Viewer, case: Case, scope: Scope) -> None:
+    """Raises NotFound for a stranger and NotAllowedByThePatient for a supporter who may read, but not this."""
+    if may(viewer, case, scope):
+        return
+    if may(viewer, case, Scope.READ):
+        raise NotAllowedByThePatient
+    raise NotFound
+
+
+def require_staff(viewer: Viewer, case: Case) -> None:
+    """Raises NotFound unless the viewer works at the case's clinic."""
+    if case.clinic_id not in viewer.clinics:
+        raise NotFound

@@ -1,0 +1,33 @@
+"""Health text of a case: sealed with its key, and each reading and writing leaves an audit row beside it (G25)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from booking.accounts import audit
+from booking.accounts.viewers import Viewer
+from booking.consultations.models import Case
+from booking.documents.keys import seal_for_case, unseal_for_case
+
+
+async def write(case: Case, what: str, text: str, *, viewer: Viewer, now: datetime) -> bytes:
+    """The text, sealed as a `what` of this case."""
+    await audit.record(viewer, f"{what}.write", subject(case), now=now)
+    return await seal_for_case(case.id, text.encode(), what.encode())
+
+
+async def read(case: Case, what: str, sealed: bytes, *, viewer: Viewer, now: datetime) -> str:
+    """What `write` sealed."""
+    return (await read_all(case, what, [sealed], viewer=viewer, now=now))[0]
+
+
+async def read_all(case: Case, what: str, sealed: Iterable[bytes], *, viewer: Viewer, now: datetime) -> list[str]:
+    """Several texts of one kind, read together: one row of the trail, and none if there was nothing to read."""
+    texts = [(await unseal_for_case(case.id, bytes(one), what.encode())).decode() for one in sealed]
+    if texts:
+        await audit.record(viewer, f"{what}.read", subject(case), now=now)
+    return texts
+
+
+def subject(case: Case) -> str:
+    """A case's name in the audit trail."""
+    return f"case {case.code}"

@@ -10,8 +10,12 @@ from tortoise.transactions import in_transaction
 
 from booking import database
 from booking.demo import postgres
-from booking.kit.db import run
+from booking.demo.world import World, build
+from booking.kit.db import run, transaction
+from booking.kit.seals import derive_key
 from booking.settings import DatabaseUrl
+
+TOTP_KEY = derive_key("a secret that only tests have, 32+", "totp")
 
 Credentials = dict[str, Any]
 
@@ -70,3 +74,16 @@ async def clean_db(_opened: None) -> AsyncIterator[None]:
     # As a replica no trigger fires: neither foreign keys nor the guard of tables that only grow.
     script = ["SET session_replication_role = replica", *emptying, "SET session_replication_role = DEFAULT"]
     await connections.get("default").execute_script(";".join(script))
+
+
+@pytest.fixture
+async def world(db: None, now: datetime) -> World:
+    """The example clinic, its programme and its people, gone after the test."""
+    return await build(now=now, totp_key=TOTP_KEY)
+
+
+@pytest.fixture
+async def lasting_world(clean_db: None, now: datetime) -> World:
+    """The same, committed: for tests with several connections or processes."""
+    async with transaction():
+        return await build(now=now, totp_key=TOTP_KEY)

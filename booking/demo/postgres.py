@@ -170,11 +170,19 @@ def _launched(lodging: Lodging, *, relaxed: bool) -> Running:
             if (server := _ready(lodging.home, keeper)) is not None:
                 return server
             time.sleep(0.02)
+        keeper.communicate()
         log = (lodging.home / "log").read_text(errors="replace")
         if time.monotonic() > deadline or not any(words in log for words in PASSES):
-            last = (log.strip() or "it said nothing.").splitlines()[-1]
-            raise NoPostgres(f"The embedded PostgreSQL does not start: {last} Its log is {lodging.home / 'log'}.")
+            raise NoPostgres(_why(lodging, log))
         time.sleep(0.3)
+
+
+def _why(lodging: Lodging, log: str) -> str:
+    if "incompatible with server" in log:
+        version = (lodging.data / "PG_VERSION").read_text().strip()
+        return f"The data in {lodging.home} is of PostgreSQL {version}, not of the one here: `make demo-reset` starts over."
+    last = (log.strip() or "it said nothing.").splitlines()[-1]
+    return f"The embedded PostgreSQL does not start: {last} (its log is {lodging.home / 'log'})"
 
 
 def _keeper(lodging: Lodging, *, port: int, relaxed: bool) -> "subprocess.Popen[bytes]":

@@ -70,4 +70,4 @@ def minor_digits(currency: str) -> int:
 
 def show(money: Money, language: str) -> str:
     """In the reader's language with the currency's code, never a bare sign: `USD 1,250.00`."""
-    return format_currency(money.major, money.currency, "¤¤ #,##0.00", locale=language, currency_digits=True)
+    return format_currency(money.major, money.currency, "¤¤\xa0#,##0.00", locale=language, currency_digits=True)

@@ -1,0 +1,64 @@
+"""Reading programmes: what is published now, and any version that was ever shown."""
+
+from dataclasses import dataclass
+
+from booking.kit.errors import NotFound
+from booking.programmes.content import ProgrammeContent, parse_content
+from booking.programmes.models import Clinic, Programme, ProgrammeVersion
+from booking.programmes.parts import in_language
+
+__all__ = ["Published", "in_language", "published_programme", "published_programmes", "version", "version_content"]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A programme as anyone may read it today."""
+
+    clinic: Clinic
+    programme: Programme
+    version: ProgrammeVersion
+    content: ProgrammeContent
+
+
+async def published_programmes() -> list[Published]:
+    """Every published programme of every clinic, by clinic and slug; programmes not yet published are left out."""
+    programmes = (
+        await Programme.filter(published_version_id__isnull=False)
+        .select_related("clinic")
+        .order_by("clinic__slug", "slug")
+    )
+    versions = await ProgrammeVersion.in_bulk([programme.published_version_id for programme in programmes], "id")
+    return [_published(programme, versions[programme.published_version_id]) for programme in programmes]
+
+
+async def published_programme(slug: str) -> Published:
+    """The published programme of that slug.
+
+    Raises:
+        NotFound: there is none, or it was never published.
+    """
+    programme = await Programme.filter(slug=slug).select_related("clinic").first()
+    if programme is None or programme.published_version_id is None:
+        raise NotFound
+    return _published(programme, await version(programme.published_version_id))
+
+
+async def version(version_id: int) -> ProgrammeVersion:
+    """One version, published or since replaced.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    found = await ProgrammeVersion.get_or_none(id=version_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def version_content(shown: ProgrammeVersion) -> ProgrammeContent:
+    """What that version says, typed."""
+    return parse_content(shown.content)
+
+
+def _published(programme: Programme, shown: ProgrammeVersion) -> Published:
+    return Published(programme.clinic, programme, shown, version_content(shown))

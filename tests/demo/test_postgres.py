@@ -120,6 +120,7 @@ async def test_the_servers_of_two_folders_never_meet(folder: Path, tmp_path: Pat
         await ask(confused, "SELECT 1")
 
     one.stop()
+    other.stop()
     postgres.remove(tmp_path / "other")
 
 

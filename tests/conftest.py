@@ -33,9 +33,11 @@ def now() -> datetime:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Running]:
     """One PostgreSQL for the whole run, its durability relaxed, gone afterwards."""
-    running = postgres.start(tmp_path_factory.mktemp("postgres"), relaxed=True)
+    folder = tmp_path_factory.mktemp("postgres")
+    running = postgres.start(folder, relaxed=True)
     yield running
     running.stop()
+    postgres.remove(folder)
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,9 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Final, Literal
 
 import aiosmtplib
 
@@ -18,44 +17,16 @@ READY_FOR_DATA: Final = 354
 OK: Final = 250
 PERMANENT: Final = 500
 
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class WrongUrl(ValueError):
-    """An SMTP_URL that cannot be used; the text says what is accepted."""
-
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """Where mail is handed over: `smtp://host:port`, `smtps://user:password@host`, `smtp://host:587?starttls`."""
+    """Where mail is handed over. TLS is a must or is not spoken at all: nothing falls back to plain text by itself."""
 
     host: str
     port: int
-    tls: bool = False
-    starttls: bool = False
     user: str | None = None
-    password: str | None = None
-
-    @classmethod
-    def parse(cls, url: str) -> "SmtpServer":
-        """Raises WrongUrl."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-            raise WrongUrl(
-                "smtp://host:port, smtps://user:password@host:port or smtp://user:password@host:587?starttls"
-            )
-        starttls = "starttls" in parse_qs(parts.query, keep_blank_values=True)
-        tls = parts.scheme == "smtps"
-        if parts.username and not (tls or starttls) and parts.hostname not in LOOPBACK:
-            raise WrongUrl("a password goes only over TLS: smtps://..., or smtp://...?starttls")
-        return cls(
-            host=parts.hostname,
-            port=parts.port or (465 if tls else 587 if starttls else 25),
-            tls=tls,
-            starttls=starttls,
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-        )
+    password: str | None = field(default=None, repr=False)
+    tls: Literal["none", "starttls", "implicit"] = "starttls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +61,8 @@ class SmtpMailer:
         client = aiosmtplib.SMTP(
             hostname=self.server.host,
             port=self.server.port,
-            use_tls=self.server.tls,
-            start_tls=self.server.starttls,
+            use_tls=self.server.tls == "implicit",
+            start_tls=self.server.tls == "starttls",
             username=self.server.user,
             password=self.server.password,
             # Given, so that no name is looked up for it: a slow resolver would hold every mail back.

@@ -1,0 +1,125 @@
+"""From a message row to the bytes that go over the wire (RFC 5322, 2046, 6047)."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime, parseaddr
+from typing import Any, Final
+
+from booking.kit.words import SOURCE_LANGUAGE, direction, known_language, speaking
+from booking.messages.claiming import Claimed
+from booking.messages.facts import Kind
+from booking.messages.mailer import Mail
+from booking.messages.occasions import OCCASIONS
+from booking.messages.wording import Form, environment, say_words
+
+PRODUCT: Final = "Leeward"
+
+
+class Composer:
+    """Writes mails that come from `sender`, an address with or without a name, and link to the site at `public_url`."""
+
+    def __init__(self, *, public_url: str, sender: str) -> None:
+        self._public_url = public_url.rstrip("/")
+        name, self._sender = parseaddr(sender)
+        self._sender_name = name or PRODUCT
+        self._domain = self._sender.rpartition("@")[2]
+
+    def compose(self, message: Claimed, *, now: datetime) -> Mail:
+        """The mail in the recipient's language. Anything wrong with it raises; nothing is sent half said."""
+        spoken = known_language(message.language) or SOURCE_LANGUAGE
+        with speaking(spoken):
+            facts = self._told(message)
+            context = {
+                **facts,
+                "facts": facts,
+                "name": message.name,
+                "zone": message.zone,
+                "language": spoken,
+                "direction": direction(spoken),
+                "site": self._public_url,
+                "product": PRODUCT,
+            }
+            template = f"messages/{message.occasion}.html"
+            subject = _one_line(_render_block("txt", template, "subject", context))
+            text, html = _render("txt", template, context), _render("html", template, context)
+        mail = EmailMessage(policy=SMTP if message.email.isascii() else SMTPUTF8)
+        self._head(mail, message, facts, now)
+        mail["Subject"] = subject
+        mail["Content-Language"] = spoken
+        _fill(mail, text, html, message.calendar)
+        return Mail(self._sender, message.email, mail.as_bytes())
+
+    def _head(self, mail: EmailMessage, message: Claimed, facts: Mapping[str, Any], now: datetime) -> None:
+        mail["From"] = Address(_one_line(facts.get("clinic", self._sender_name)), addr_spec=self._sender)
+        mail["To"] = Address(_one_line(message.name), addr_spec=message.email)
+        if facts.get("clinic_email"):
+            mail["Reply-To"] = Address(_one_line(facts["clinic"]), addr_spec=facts["clinic_email"])
+        mail["Date"] = format_datetime(now)
+        mail["Message-ID"] = f"<{message.code.lower()}.{message.attempt}@{self._domain}>"
+        # No machine is to answer this (RFC 3834); a person's answer goes to the clinic.
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "All"
+
+    def _told(self, message: Claimed) -> dict[str, Any]:
+        """The facts as templates want them: links whole, a clinic's words in the reader's language, absent ones None."""
+        wanted = OCCASIONS[message.occasion].facts
+        return {name: self._tell(fact.kind, message.facts.get(name)) for name, fact in wanted.items()}
+
+    def _tell(self, kind: Kind, value: Any) -> Any:
+        match kind:
+            case _ if value is None:
+                return None
+            case Kind.LINK:
+                return f"{self._public_url}{value}" if value.startswith("/") else value
+            case Kind.TEXT:
+                return say_words(value)
+            case Kind.LINES:
+                return [say_words(line) for line in value]
+            case _:
+                return value
+
+
+def _render(form: Form, template: str, context: Mapping[str, Any]) -> str:
+    written = environment(form)
+    parts = written.get_template(f"messages/parts.{form}").module
+    page = written.get_template(template).render(context, layout=f"messages/layout.{form}", parts=parts)
+    return page if form == "html" else _tidy(page)
+
+
+def _render_block(form: Form, template: str, block: str, context: Mapping[str, Any]) -> str:
+    found = environment(form).get_template(template)
+    return "".join(found.blocks[block](found.new_context(dict(context))))
+
+
+def _tidy(text: str) -> str:
+    """No trailing blanks, and never two empty lines together."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"
+
+
+def _one_line(words: str) -> str:
+    """For a header: a line break in a name must not begin another header."""
+    return " ".join(words.split())
+
+
+def _fill(mail: EmailMessage, text: str, html: str, calendar: str | None) -> None:
+    mail.set_content(text, cte="quoted-printable")
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    if calendar is not None:
+        method = _method(calendar)
+        # In the alternative for readers that put it in the calendar by themselves, attached for those that do not.
+        mail.add_alternative(calendar, subtype="calendar", cte="base64", params={"method": method})
+        mail.add_attachment(
+            calendar, subtype="calendar", cte="base64", params={"method": method}, filename="leeward.ics"
+        )
+
+
+def _method(calendar: str) -> str:
+    """The calendar's METHOD, which its MIME part must name too (RFC 6047 2.4)."""
+    found = re.search(r"(?m)^METHOD:([A-Z]+)\r?$", calendar)
+    if found is None:
+        raise ValueError("a calendar that is mailed has a METHOD")
+    return found.group(1)

@@ -67,3 +67,10 @@ def require_staff(viewer: Viewer, case: Case) -> None:
     """Raises NotFound unless the viewer works at the case's clinic."""
     if case.clinic_id not in viewer.clinics:
         raise NotFound
+
+
+def require_to_book(viewer: Viewer, case: Case) -> None:
+    """Who may choose dates: the patient, a supporter who may act, the clinic's staff, the partner that made the case."""
+    made_it = viewer.partner is not None and viewer.partner.key_id == case.partner_id
+    if not made_it and case.clinic_id not in viewer.clinics:
+        require(viewer, case, Scope.ACT)

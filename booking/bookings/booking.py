@@ -1,0 +1,74 @@
+"""Reading bookings: who may see which, and where one really stands at a moment."""
+
+from datetime import datetime
+from typing import Final
+
+from tortoise.queryset import QuerySet
+
+from booking.accounts.viewers import Viewer
+from booking.bookings.models import Booking, BookingEvent, BookingStatus
+from booking.consultations.cases import within
+from booking.kit.db import run
+from booking.kit.errors import NotFound
+
+LIVE: Final = (BookingStatus.HELD, BookingStatus.CONFIRMED)
+
+
+def visible_to(viewer: Viewer) -> QuerySet[Booking]:
+    """The bookings of the cases that this viewer may see."""
+    return Booking.filter(within(viewer, "case__"))
+
+
+async def get(viewer: Viewer, code: str) -> Booking:
+    """The booking of this code, with its case, if the viewer may see it. Raises NotFound, whoever's it is."""
+    booking = await visible_to(viewer).select_related("case").get_or_none(code=code)
+    if booking is None:
+        raise NotFound
+    return booking
+
+
+def lapse_of(booking: Booking, now: datetime) -> datetime | None:
+    """When its hold lapsed, or None if it did not: a hold past its time has lapsed, whether or not a worker ran."""
+    over = booking.status is BookingStatus.LAPSED
+    if booking.lapses_at is None or not (over or booking.status is BookingStatus.HELD):
+        return None
+    return booking.lapses_at if over or booking.lapses_at <= now else None
+
+
+def status_at(booking: Booking, now: datetime) -> BookingStatus:
+    """Where it really stands at this moment."""
+    return BookingStatus.LAPSED if lapse_of(booking, now) is not None else booking.status
+
+
+async def live_of(case_id: int, *, now: datetime) -> Booking | None:
+    """The case's booking that is held or confirmed at this moment, or None."""
+    booking = await Booking.get_or_none(case_id=case_id, status__in=LIVE)
+    return booking if booking is not None and lapse_of(booking, now) is None else None
+
+
+async def latest_of(case_id: int) -> Booking | None:
+    """The case's last booking, whatever became of it; None if it never had one."""
+    return await Booking.filter(case_id=case_id).order_by("-held_at", "-id").first()
+
+
+async def lapsed_holds(now: datetime, *, at_most: int = 100) -> list[Booking]:
+    """Holds whose time is over and that still say held, the oldest first: the worker moves them to lapsed."""
+    return (
+        await Booking.filter(status=BookingStatus.HELD, lapses_at__lte=now).order_by("lapses_at", "id").limit(at_most)
+    )
+
+
+async def story(booking: Booking) -> list[BookingEvent]:
+    """Every move of a booking, the first first."""
+    return await BookingEvent.filter(booking_id=booking.id).order_by("id")
+
+
+# For a journey that reads before it writes: whoever else wants to move this booking waits.
+LOCK: Final = "SELECT id FROM booking WHERE id = $1 FOR UPDATE"
+
+
+async def locked(booking_id: int) -> Booking:
+    """The booking, locked until the transaction ends, and as it is now. Raises NotFound."""
+    if not await run(LOCK, booking_id):
+        raise NotFound
+    return await Booking.get(id=booking_id)

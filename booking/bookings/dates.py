@@ -1,0 +1,57 @@
+"""Moving a confirmed or held booking to another window: the row's part of a reschedule."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from booking.accounts.viewers import Viewer
+from booking.bookings.models import Booking
+from booking.kit.db import run_one
+from booking.kit.errors import MovedMeanwhile
+from booking.kit.times import UTC
+
+# Compared and set on what the mover saw: of two who move the same booking at once, one wins.
+MOVE_DATES: Final = """
+    WITH moved AS (
+        UPDATE booking SET "window" = $3::jsonb, starts_at = $4, ends_at = $5, calendar_sequence = calendar_sequence + 1
+        WHERE id = $1 AND calendar_sequence = $2 AND status IN ('held', 'confirmed') RETURNING id, status, calendar_sequence
+    ), told AS (
+        INSERT INTO booking_event (booking_id, status, at, by_id, note) SELECT id, status, $6, $7, $8 FROM moved
+    )
+    SELECT calendar_sequence FROM moved
+"""
+
+
+async def move_dates(
+    booking: Booking,
+    window: Mapping[str, Any],
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: Viewer,
+    now: datetime,
+) -> None:
+    """Put the booking on another window, keep its code, and count its calendar files up.
+
+    The caller has claimed the new window in the same transaction. Raises MovedMeanwhile if the
+    booking was moved or ended since it was read.
+    """
+    note = f"moved from {booking.starts_at.astimezone(UTC).isoformat()}"
+    row = await run_one(
+        MOVE_DATES,
+        booking.id,
+        booking.calendar_sequence,
+        json.dumps(dict(window)),
+        starts_at,
+        ends_at,
+        now,
+        by.person_id,
+        note,
+    )
+    if row is None:
+        raise MovedMeanwhile
+    booking.window = dict(window)
+    booking.starts_at = starts_at
+    booking.ends_at = ends_at
+    booking.calendar_sequence = row["calendar_sequence"]

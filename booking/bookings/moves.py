@@ -1,0 +1,64 @@
+"""The one gate through which a booking's status changes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from tortoise.exceptions import IntegrityError
+
+from booking.accounts.viewers import Viewer
+from booking.bookings.models import Booking, BookingStatus
+from booking.kit.db import constraint_of, run_one, savepoint
+from booking.kit.errors import MovedMeanwhile, Refusal, WrongMoment
+from booking.kit.words import _
+
+
+class OtherDatesHeld(Refusal):
+    status = 409
+    say = _("Other dates are already held for this case. Let those go first.")
+
+
+NEXT: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
+    BookingStatus.HELD: frozenset({BookingStatus.CONFIRMED, BookingStatus.LAPSED, BookingStatus.CANCELLED}),
+    # A deposit that comes late: the dates are taken again if they are still free, else the money goes back.
+    BookingStatus.LAPSED: frozenset({BookingStatus.CONFIRMED, BookingStatus.REFUND_DUE}),
+    BookingStatus.CONFIRMED: frozenset({BookingStatus.CANCELLED, BookingStatus.COMPLETED}),
+    BookingStatus.REFUND_DUE: frozenset({BookingStatus.CANCELLED}),
+    BookingStatus.CANCELLED: frozenset(),
+    BookingStatus.COMPLETED: frozenset(),
+}
+
+# Compared and set, with its event, in one statement. What is confirmed no longer lapses.
+MOVE: Final = """
+    WITH moved AS (
+        UPDATE booking SET status = $3,
+            lapses_at = CASE WHEN $3 IN ('confirmed', 'completed') THEN NULL ELSE lapses_at END,
+            calendar_sequence = calendar_sequence + CASE WHEN $3 IN ('confirmed', 'cancelled') THEN 1 ELSE 0 END
+        WHERE id = $1 AND status = $2 RETURNING id, lapses_at, calendar_sequence
+    ), told AS (
+        INSERT INTO booking_event (booking_id, status, at, by_id, note) SELECT id, $3, $4, $5, $6 FROM moved
+    )
+    SELECT lapses_at, calendar_sequence FROM moved
+"""
+
+
+async def move(booking: Booking, to: BookingStatus, *, by: Viewer, now: datetime, note: str = "") -> None:
+    """Change where the booking stands, and record who did it.
+
+    Raises WrongMoment if it does not follow, MovedMeanwhile if someone else moved it first, and
+    OtherDatesHeld if a lapsed booking would come back beside another that is live.
+    """
+    if to not in NEXT[booking.status]:
+        raise WrongMoment(status=booking.status.value)
+    try:
+        async with savepoint():
+            moved = await run_one(MOVE, booking.id, booking.status.value, to.value, now, by.person_id, note)
+    except IntegrityError as fault:
+        if constraint_of(fault) == "booking_live_is_one_per_case":
+            raise OtherDatesHeld from fault
+        raise
+    if moved is None:
+        raise MovedMeanwhile
+    booking.status = to
+    booking.lapses_at = moved["lapses_at"]
+    booking.calendar_sequence = moved["calendar_sequence"]

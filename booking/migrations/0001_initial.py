@@ -470,7 +470,7 @@ class Migration(migrations.Migration):
                 ('status', fields.CharEnumField(description='WANTED: wanted\nSENT: sent\nDONE: done\nFAILED: failed', enum_type=RefundStatus, max_length=32)),
                 ('reason', fields.CharField(max_length=32)),
                 ('wanted_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ('tried_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('tried_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('settled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'refund', 'app': 'booking', 'pk_attr': 'id', 'table_description': "Money promised back out of one capture. `reason` is one of our causes, never a person's words."},

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final, Literal, Self
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from booking.kit import failpoints
+from booking.messages.smtp import SmtpServer
 
 LIVE_KEYS: Final = ("sk_live_", "rk_live_")
 STRIPE_KEYS: Final = ("sk_test_", "rk_test_", *LIVE_KEYS)
 SHORTEST_SECRET: Final = 32
+SMTP_ACCEPTS: Final = (
+    "a mail server's address: smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465"
+)
 SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
@@ -86,37 +90,6 @@ class DatabaseUrl:
 
 
 @dataclass(frozen=True, slots=True)
-class MailServer:
-    """Where mail is handed over, and how: `tls` is a must, not a wish. Plain text is for a server on this machine only."""
-
-    host: str
-    port: int
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-    tls: Literal["none", "starttls", "implicit"] = "starttls"
-
-    ACCEPTS = "a mail server's address: smtp://user:password@host:587 (STARTTLS) or smtps://user:password@host:465"
-
-    @classmethod
-    def parse(cls, text: str, variable: str = "SMTP_URL") -> Self:
-        """Read the address. Raises BadSetting with the variable's name."""
-        try:
-            parts = urlsplit(text)
-            port = parts.port or (465 if parts.scheme == "smtps" else 587)
-        except ValueError as error:
-            raise BadSetting(variable, f"accepts {cls.ACCEPTS}") from error
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/") or parts.query:
-            raise BadSetting(variable, f"accepts {cls.ACCEPTS}")
-        return cls(
-            host=parts.hostname,
-            port=port,
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-            tls="implicit" if parts.scheme == "smtps" else "none" if _is_this_machine(parts) else "starttls",
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """The program's settings. `public_url` ends without a slash; secrets are left out of its repr."""
 
@@ -124,7 +97,7 @@ class Settings:
     stripe_secret_key: str = field(repr=False)
     stripe_webhook_secret: str = field(repr=False)
     stripe_api_base: str | None
-    smtp: MailServer
+    smtp: SmtpServer
     mail_from: str
     files_url: str
     secret_key: str = field(repr=False)
@@ -144,7 +117,7 @@ class Settings:
             stripe_secret_key=stripe_key,
             stripe_webhook_secret=_webhook_secret(environ),
             stripe_api_base=_stripe_api_base(environ, stripe_key, demo=demo),
-            smtp=MailServer.parse(_needed(environ, "SMTP_URL", MailServer.ACCEPTS)),
+            smtp=_smtp_server(environ),
             mail_from=_mail_from(environ),
             files_url=_files_url(environ),
             secret_key=_secret_key(environ, demo=demo),
@@ -201,6 +174,26 @@ def _stripe_api_base(environ: Mapping[str, str], stripe_key: str, *, demo: bool)
     return base.rstrip("/") or None
 
 
+def _smtp_server(environ: Mapping[str, str]) -> SmtpServer:
+    """Encrypted, except to a server on this very machine."""
+    refusal = BadSetting("SMTP_URL", f"accepts {SMTP_ACCEPTS}")
+    try:
+        parts = urlsplit(_needed(environ, "SMTP_URL", SMTP_ACCEPTS))
+        port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    except ValueError as error:
+        raise refusal from error
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise refusal
+    is_this_machine = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    return SmtpServer(
+        host=parts.hostname,
+        port=port,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        tls="implicit" if parts.scheme == "smtps" else "none" if is_this_machine else "starttls",
+    )
+
+
 def _mail_from(environ: Mapping[str, str]) -> str:
     accepts = "the sender of our mails, such as Leeward <care@clinic.example>"
     sender = _needed(environ, "MAIL_FROM", accepts)
@@ -252,7 +245,3 @@ def _is_web_address(text: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
-
-
-def _is_this_machine(parts: SplitResult) -> bool:
-    return parts.hostname in {"127.0.0.1", "localhost", "::1"}

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from booking.settings import BadSetting, DatabaseUrl, MailServer, Settings, database_from_env
+from booking.messages.smtp import SmtpServer
+from booking.settings import BadSetting, DatabaseUrl, Settings, database_from_env
 
 PRODUCTION = {
     "DATABASE_URL": "postgresql://leeward:s%40fe@db.clinic.example/leeward?sslmode=require",
@@ -32,7 +33,7 @@ def test_production_is_read_whole() -> None:
         stripe_secret_key="sk_live_abc",
         stripe_webhook_secret="whsec_abc",
         stripe_api_base=None,
-        smtp=MailServer("mail.clinic.example", 587, "user", "pa:ss", "starttls"),
+        smtp=SmtpServer("mail.clinic.example", 587, "user", "pa:ss", "starttls"),
         mail_from="Leeward <care@clinic.example>",
         files_url="s3://records/leeward",
         secret_key="k" * 48,

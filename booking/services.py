@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from booking.documents.store import FileStore
+from booking.documents.store import FileStore, open_files
 from booking.messages.mailer import Mailer
+from booking.messages.smtp import SmtpMailer
 from booking.payments.gateway import PaymentGateway
+from booking.payments.stripe import StripeGateway
 from booking.settings import Settings
 
 
@@ -19,3 +21,14 @@ class Services:
     payments: PaymentGateway
     mail: Mailer
     files: FileStore
+
+
+def connect(settings: Settings) -> Services:
+    """The outside world that the settings name; nothing of it is called yet."""
+    return Services(
+        settings=settings,
+        now=lambda: datetime.now(UTC),
+        payments=StripeGateway(settings.stripe_secret_key, settings.stripe_webhook_secret, settings.stripe_api_base),
+        mail=SmtpMailer(settings.smtp),
+        files=open_files(settings.files_url),
+    )

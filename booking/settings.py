@@ -104,6 +104,7 @@ class Settings:
     public_url: str
     log_level: str
     demo: bool
+    heartbeat: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -124,6 +125,7 @@ class Settings:
             public_url=_public_url(environ, demo=demo),
             log_level=_log_level(environ),
             demo=demo,
+            heartbeat=_heartbeat(environ),
         )
 
 
@@ -237,6 +239,14 @@ def _log_level(environ: Mapping[str, str]) -> str:
     if level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadSetting("LOG_LEVEL", "accepts DEBUG, INFO, WARNING or ERROR")
     return level
+
+
+def _heartbeat(environ: Mapping[str, str]) -> Path | None:
+    """A file that the worker touches every few seconds, for whoever watches over it."""
+    value = environ.get("WORKER_HEARTBEAT", "").strip()
+    if value and not Path(value).parent.is_dir():
+        raise BadSetting("WORKER_HEARTBEAT", "accepts a file in a folder that exists, or nothing")
+    return Path(value) if value else None
 
 
 def _is_web_address(text: str) -> bool:

@@ -99,6 +99,7 @@ def test_the_demo_may_be_on_plain_http_with_a_short_key_and_simulated_payments()
         ("LEEWARD_DEMO", "yes"),
         ("LEEWARD_DEMO", "1"),
         ("LEEWARD_FAILPOINT", "after-commit"),
+        ("WORKER_HEARTBEAT", "/no/such/folder/beat"),
     ],
 )
 def test_a_value_that_cannot_be_used_stops_the_start_with_one_line(variable: str, value: str) -> None:

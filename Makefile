@@ -1,0 +1,52 @@
+# Leeward. `make help` says what there is; `make demo` and `make test` set everything up by themselves.
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset dev test check format bench soak lock run-packages dev-packages
+
+PORT ?= 8000
+PYTHON ?= python3
+IN_VENV := .venv/bin/python
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+demo: run-packages  ## the whole product on this machine, with simulated payments and mail (PORT=8123 moves it)
+	@exec $(IN_VENV) -m booking demo --port "$(PORT)"
+
+demo-reset: run-packages  ## forget everything that the demo has stored
+	@$(IN_VENV) -m booking demo --reset
+
+dev: dev-packages  ## the demo, started again whenever the code changes
+	@exec $(IN_VENV) -m booking demo --port "$(PORT)" --reload
+
+test: dev-packages  ## every test, in a real browser and on a real database
+	@$(IN_VENV) tests/browser/chromium.py
+	@$(IN_VENV) -m pytest
+
+check: dev-packages  ## lint, format and types
+	@$(IN_VENV) -m ruff check .
+	@$(IN_VENV) -m ruff format --check .
+	@$(IN_VENV) -m mypy booking tests requirements
+
+format: dev-packages  ## put the code into its format
+	@$(IN_VENV) -m ruff check --fix .
+	@$(IN_VENV) -m ruff format .
+
+bench: dev-packages  ## how fast it is beside the bare parts, in one run (also to var/bench.jsonl)
+	@$(IN_VENV) -m tests.bench
+
+soak: dev-packages  ## hours of use with faults, in minutes
+	@$(IN_VENV) -m tests.soak
+
+lock: dev-packages  ## find the newest versions that fit requirements/*.in, and write them down with their hashes
+	@for kind in uv run dev; do \
+	  .venv/bin/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --quiet requirements/$$kind.in -o requirements/$$kind.txt || exit 1; \
+	done
+
+run-packages:
+	@command -v $(PYTHON) >/dev/null || { echo "leeward: $(PYTHON) is missing: install it (Debian: apt-get install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON) requirements/install.py run
+
+dev-packages:
+	@command -v $(PYTHON) >/dev/null || { echo "leeward: $(PYTHON) is missing: install it (Debian: apt-get install python3 python3-venv)." >&2; exit 1; }
+	@$(PYTHON) requirements/install.py dev

@@ -1,4 +1,5 @@
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 
@@ -18,7 +19,7 @@ class Resource(Row):
     clinic = fk("booking.Clinic")
     kind = fields.CharField(max_length=64)
     name = fields.CharField(max_length=200)
-    skills: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    skills: list[str] = fields.JSONField(default=list)
     is_active = fields.BooleanField(default=True)
 
     class Meta:
@@ -92,7 +93,7 @@ class Claim(Row):
 
     resource_id: int
     # Indexed by constraints.py together with the period: a second index would only slow the hold.
-    resource = fields.ForeignKeyField("booking.Resource", related_name=False, on_delete=fields.RESTRICT)
+    resource: Any = fields.ForeignKeyField("booking.Resource", related_name=False, on_delete=fields.RESTRICT)
     booking_id: int
     booking = fk("booking.Booking")
     step = fields.CharField(max_length=64)

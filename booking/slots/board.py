@@ -1,0 +1,152 @@
+"""The board that a search plays on: where every step may start, and who is free for it there, as bits."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cached_property, lru_cache
+from typing import Final
+
+from booking.slots.grid import Grid, at_least, fitting, grains
+from booking.slots.protocol import Need, Protocol, Step
+from booking.slots.shape import NeedAt, Shape
+from booking.slots.stock import Stock, Supply
+from booking.slots.windows import Wishes
+
+Pins = Mapping[str, tuple[date, time]]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One need of a step, with all who could serve it and where each of them is free for the whole of it.
+
+    `decides` says that the choice can matter to a later step: only then are other choices tried. `followers` are the
+    later steps that ask for all of the same again.
+    """
+
+    place: int
+    count: int
+    candidates: tuple[int, ...]
+    fits: Mapping[int, bytes]
+    same_as: NeedAt | None
+    followers: tuple[int, ...]
+    decides: bool
+
+
+class Board:
+    """One protocol, wishes applied, over one stock. `pins` fixes steps to a day and a time."""
+
+    def __init__(self, protocol: Protocol, wishes: Wishes, stock: Stock, pins: Pins | None = None) -> None:
+        self.steps: Final = protocol.steps
+        self.shape: Final = Shape(protocol.steps)
+        self.stock: Final = stock
+        self.grid: Final = stock.grid
+        self._wishes = wishes
+        self._pins = pins or {}
+        self._bytes = self.grid.size // 8 + 1
+        self._to_come = stock.to_come()
+        self._fits: dict[tuple[int, int], int] = {}
+        self._fit_bytes: dict[tuple[int, int], bytes] = {}
+        self._serving: dict[tuple[int, int, int], bool] = {}
+        self.demands: Final = [self._demands_of(n) for n in range(len(self.steps))]
+        self._starts = [self._starts_of(n) for n in range(len(self.steps))]
+
+    def bits(self, n: int, day: int) -> int:
+        """The starts of a step on one day, its midnight as bit 0."""
+        return self._day_of(self._starts[n], day)
+
+    def starts(self, n: int, day: int, ready: int) -> Iterator[int]:
+        """The bits from `ready` on at which a step may start on one day."""
+        base = self.grid.days[day].base
+        skipped = max(ready - base, 0)
+        bits = self.bits(n, day) >> skipped << skipped
+        while bits:
+            low = bits & -bits
+            yield base + low.bit_length() - 1
+            bits ^= low
+
+    def serves(self, n: int, resource: int, day: int) -> bool:
+        """Whether a resource is free for a step at one of its starts on one day."""
+        key = n, resource, day
+        if key not in self._serving:
+            step = self.steps[n]
+            before = grains(step.buffer_before)
+            fits = self._fit_bytes.get((resource, step.length))
+            self._serving[key] = fits is not None and bool(self._day_of(fits, day, before) & self.bits(n, day))
+        return self._serving[key]
+
+    def _day_of(self, whole: bytes, day: int, shifted: int = 0) -> int:
+        """One day's bits, moved up by `shifted`."""
+        if day >= len(self.grid.days):
+            return 0
+        at = self.grid.days[day]
+        low = max(at.base - shifted, 0)
+        sliced = int.from_bytes(whole[low >> 3 : (at.base + at.length + 7) >> 3], "little") >> (low & 7)
+        return sliced << (low + shifted - at.base) & ((1 << at.length) - 1)
+
+    # -- drawn once per search ------------------------------------------------------------------------------
+
+    @cached_property
+    def _free(self) -> dict[int, int]:
+        kinds = {need.kind for step in self.steps for need in step.needs}
+        return {r.id: r.free_bits(self.grid) & self._to_come for r in self.stock.resources if r.kind in kinds}
+
+    def _fitting(self, resource: int, length: int) -> int:
+        key = resource, length
+        if key not in self._fits:
+            self._fits[key] = fitting(self._free[resource], length)
+            self._fit_bytes[key] = self._fits[key].to_bytes(self._bytes, "little")
+        return self._fits[key]
+
+    def _demands_of(self, n: int) -> tuple[Demand, ...]:
+        demands = (self._demand(n, place, need) for place, need in enumerate(self.steps[n].needs))
+        # Choices that decide nothing come last: the first that fits will do for all of them.
+        return tuple(sorted(demands, key=lambda demand: not demand.decides))
+
+    def _demand(self, n: int, place: int, need: Need) -> Demand:
+        candidates = tuple(resource.id for resource in self.stock.resources if _can(resource, need))
+        length = self.steps[n].length
+        for resource in candidates:
+            self._fitting(resource, length)
+        return Demand(
+            place,
+            need.count,
+            candidates,
+            {resource: self._fit_bytes[resource, length] for resource in candidates},
+            self.shape.same_as(need),
+            tuple(m for m, count in self.shape.followers(n, place) if count == need.count),
+            self.shape.decides(n, place),
+        )
+
+    def _starts_of(self, n: int) -> bytes:
+        step = self.steps[n]
+        starts = self._suited(step)
+        for demand in self.demands[n]:
+            fits = (self._fitting(resource, step.length) for resource in demand.candidates)
+            starts &= at_least(demand.count, fits) << grains(step.buffer_before)
+        return starts.to_bytes(self._bytes, "little")
+
+    def _suited(self, step: Step) -> int:
+        """The bits at which the protocol, the wishes and the clock let the step start."""
+        if pin := self._pins.get(step.key):
+            return 1 << self.grid.days[self.grid.index(pin[0])].at(pin[1]) & self._to_come
+        starts = _allowed(tuple(step.starts()), self.grid) & self._to_come
+        for day in self.grid.days if self._wishes.picky else ():
+            if not self._wishes.suits(day.date):
+                starts &= ~(((1 << day.length) - 1) << day.base)
+        return starts
+
+
+def _can(supply: Supply, need: Need) -> bool:
+    return supply.kind == need.kind and need.skills <= supply.skills
+
+
+@lru_cache(maxsize=1024)
+def _allowed(times: tuple[time, ...], grid: Grid) -> int:
+    """The bits of these local times on every day; a time that the clock jumps over is not there that day."""
+    bits = bytearray(grid.size // 8 + 1)
+    for day in grid.days:
+        for local in times:
+            if day.has(local):
+                bit = day.at(local)
+                bits[bit >> 3] |= 1 << (bit & 7)
+    return int.from_bytes(bits, "little")

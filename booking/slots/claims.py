@@ -1,0 +1,171 @@
+"""Taking what a window needs: all of it or none, in one order, counted.
+
+Every function runs in the journey's transaction. Nothing is looked up first and written later: a statement tries,
+the exclusion constraint decides, and the count says whether it worked. Claims are always locked, removed and added
+in the order of their resource and start, so that two journeys can wait for each other but never in a circle.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from booking.kit.db import execute, run
+from booking.kit.errors import Refusal
+from booking.kit.words import _
+from booking.slots.windows import Window, WindowStep
+
+
+class WindowTaken(Refusal):
+    """Someone else was first, or the clinic has closed meanwhile. Nothing is claimed once the journey has rolled back."""
+
+    status = 409
+    say = _("Those dates were taken a moment ago. Here are the closest ones that are free.")
+
+
+class WindowPassed(Refusal):
+    """The window's first step has begun."""
+
+    status = 409
+    say = _("Those dates have already begun. Please choose later ones.")
+
+
+# A lapsed claim of anyone's is cleared if it is in the way, and so are the booking's own: it may keep its resources
+# while it moves. `cleared` is counted in the INSERT only so that it has run to its end before the first row goes in.
+TAKE: Final = """
+WITH wanted AS (
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+             AS w (resource_id, step, starts_at, ends_at)
+), cleared AS (
+  DELETE FROM claim WHERE id IN (
+    SELECT id FROM claim WHERE id IN (
+      SELECT id FROM claim WHERE booking_id = $5
+       UNION ALL
+      SELECT c.id FROM wanted w JOIN claim c
+             ON c.resource_id = w.resource_id AND c.ends_at > w.starts_at AND c.starts_at < w.ends_at
+       WHERE c.lapses_at <= $6)
+     ORDER BY resource_id, starts_at FOR UPDATE)
+  RETURNING id
+), taken AS (
+  INSERT INTO claim (resource_id, booking_id, step, starts_at, ends_at, lapses_at)
+  SELECT w.resource_id, $5, w.step, w.starts_at, w.ends_at, $7
+    FROM wanted w JOIN resource r ON r.id = w.resource_id AND r.is_active
+   WHERE (SELECT count(*) FROM cleared) >= 0
+     AND NOT EXISTS (
+       SELECT FROM closure x,
+              generate_series((w.starts_at AT TIME ZONE $8)::date, (w.ends_at AT TIME ZONE $8)::date, '1 day') AS day
+        WHERE x.resource_id = w.resource_id AND day BETWEEN x.first_day AND x.last_day
+          AND (day + coalesce(x.from_time, '00:00')) AT TIME ZONE $8 < w.ends_at
+          AND (day + coalesce(nullif(x.to_time, '00:00'), '24:00')) AT TIME ZONE $8 > w.starts_at)
+   ORDER BY w.resource_id, w.starts_at
+  ON CONFLICT DO NOTHING
+  RETURNING id
+)
+SELECT count(*) AS taken FROM taken"""
+
+# First expired, first out. A dose that another journey is just taking is passed over, not waited for.
+TAKE_DOSES: Final = """
+UPDATE dose SET booking_id = $1, step = $2, lapses_at = $3
+ WHERE id IN (
+   SELECT d.id FROM dose d JOIN lot l ON l.id = d.lot_id
+    WHERE l.clinic_id = $4 AND l.product = $5 AND l.state = 'released' AND $6 BETWEEN l.usable_from AND l.usable_until
+      AND (d.booking_id IS NULL OR d.lapses_at <= $7)
+    ORDER BY l.usable_until, l.id, d.number
+    LIMIT $8 FOR UPDATE OF d SKIP LOCKED)
+RETURNING id"""
+
+FREE_DOSES: Final = "UPDATE dose SET booking_id = NULL, step = NULL, lapses_at = NULL WHERE booking_id = $1"
+
+RELEASE: Final = """
+DELETE FROM claim
+ WHERE id IN (SELECT id FROM claim WHERE booking_id = $1 ORDER BY resource_id, starts_at FOR UPDATE)"""
+
+SET_LAPSE: Final = """
+WITH mine AS (
+  SELECT id FROM claim WHERE booking_id = $1 AND (lapses_at > $2 OR $2 IS NULL)
+   ORDER BY resource_id, starts_at FOR UPDATE
+), claims AS (
+  UPDATE claim SET lapses_at = $3 FROM mine WHERE claim.id = mine.id RETURNING claim.id
+), doses AS (
+  UPDATE dose SET lapses_at = $3 WHERE booking_id = $1 AND (lapses_at > $2 OR $2 IS NULL) RETURNING id
+)
+SELECT (SELECT count(*) FROM claims) AS claims, (SELECT count(*) FROM doses) AS doses"""
+
+
+async def take(window: Window, booking_id: int, *, now: datetime, lapses_at: datetime | None) -> None:
+    """Claim everything that the window needs for this booking, until it lapses or for good.
+
+    The claims and doses that the booking has already are let go in the same breath, and kept if the journey
+    rolls back.
+
+    Raises:
+        WindowTaken: it could not have all of it; the journey must roll back.
+        WindowPassed: the window has begun.
+    """
+    if window.starts_at <= now:
+        raise WindowPassed
+    rows = window.rows()
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
+    [counted] = await run(TAKE, *columns, booking_id, now, lapses_at, window.zone)
+    if counted["taken"] < len(rows):
+        raise WindowTaken
+    for step in window.steps:
+        if step.product:
+            await _take_doses(window, step, booking_id, now=now, lapses_at=lapses_at)
+
+
+async def _take_doses(
+    window: Window, step: WindowStep, booking_id: int, *, now: datetime, lapses_at: datetime | None
+) -> None:
+    taken = await run(
+        TAKE_DOSES, booking_id, step.key, lapses_at, window.clinic_id, step.product, step.day, now, step.doses
+    )
+    if len(taken) < step.doses:
+        raise WindowTaken
+
+
+async def retake(window: Window, booking_id: int, *, now: datetime) -> None:
+    """Take a window for good whose hold has lapsed: for a payment that came too late. What is left of the hold is used.
+
+    Raises:
+        WindowTaken: the dates are gone. Call it within a savepoint to go on in the same transaction.
+        WindowPassed: the window has begun.
+    """
+    await execute(FREE_DOSES, booking_id)
+    await take(window, booking_id, now=now, lapses_at=None)
+
+
+async def move(booking_id: int, to: Window, *, now: datetime, lapses_at: datetime | None) -> None:
+    """Give the booking another window in place of its own, which stays its own until the journey commits.
+
+    Raises:
+        WindowTaken: the journey must roll back, and the old window stays.
+        WindowPassed: the new window has begun.
+    """
+    await execute(FREE_DOSES, booking_id)
+    await take(to, booking_id, now=now, lapses_at=lapses_at)
+
+
+async def keep(window: Window, booking_id: int) -> bool:
+    """Make the hold's claims lapse no more. False if not all are there: `retake`, or roll back.
+
+    A hold that has lapsed, but that no one has taken from, is still whole and can be kept.
+    """
+    return await _set_lapse(window, booking_id, only_if_after=None, lapses_at=None)
+
+
+async def extend(window: Window, booking_id: int, *, now: datetime, lapses_at: datetime) -> bool:
+    """Let the hold lapse at another time. False if it has lapsed, in part or whole: the journey must roll back."""
+    return await _set_lapse(window, booking_id, only_if_after=now, lapses_at=lapses_at)
+
+
+async def _set_lapse(
+    window: Window, booking_id: int, *, only_if_after: datetime | None, lapses_at: datetime | None
+) -> bool:
+    [found] = await run(SET_LAPSE, booking_id, only_if_after, lapses_at)
+    wanted = {"claims": len(window.rows()), "doses": sum(step.doses for step in window.steps)}
+    return found == wanted
+
+
+async def release(booking_id: int) -> None:
+    """Give back everything that the booking has claimed."""
+    await execute(RELEASE, booking_id)
+    await execute(FREE_DOSES, booking_id)

@@ -1,0 +1,32 @@
+"""When a resource of the chosen window has just gone: others that serve the same steps at the same times."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Final
+
+from booking.slots.load import load_stock
+from booking.slots.protocol import Protocol
+from booking.slots.search import same_times
+from booking.slots.windows import Window, Wishes
+
+TRIES: Final = 3
+
+
+async def ways_to_take(
+    window: Window, protocol: Protocol, wishes: Wishes, *, now: datetime, but_for: int | None = None
+) -> AsyncIterator[Window]:
+    """The window, then the same times with other resources as they are free when asked for.
+
+    For a journey that tries each in a transaction of its own: between two tries nothing is locked.
+
+        async for candidate in ways_to_take(window, protocol, wishes, now=now):
+            with suppress(WindowTaken):
+                return await in_one_transaction(candidate)
+        raise WindowTaken
+    """
+    yield window
+    for _ in range(TRIES - 1):
+        stock = await load_stock(window.clinic_id, window.start, window.end, now, but_for=but_for)
+        if (other := same_times(protocol, window, wishes, stock)) is None:
+            return
+        yield other

@@ -1,0 +1,67 @@
+"""A window as an opaque, signed text, to be sent out with the dates and back with the choice.
+
+It carries only what the search chose; everything else of a window is the protocol's, which must still be the
+one that the window was found for.
+"""
+
+import json
+from datetime import date, time, timedelta
+from typing import Any
+
+from booking.kit.errors import Refusal
+from booking.kit.seals import Tampered, sign, verify
+from booking.kit.words import _
+from booking.slots.protocol import Protocol, Step
+from booking.slots.windows import Window, WindowStep
+
+
+class WindowUnreadable(Refusal):
+    """Not one of our tokens, or changed on its way."""
+
+    status = 422
+    say = _("We could not read the dates that you chose. Please choose them again.")
+
+
+class WindowOutdated(Refusal):
+    """The treatment has been changed since these dates were offered, or they were offered for another one."""
+
+    status = 409
+    say = _("These dates were worked out for an earlier version of the treatment. Please choose again.")
+
+
+def window_token(window: Window, key: bytes) -> str:
+    """The window as signed, URL-safe text."""
+    return sign(key, json.dumps(_told(window), separators=(",", ":")).encode())
+
+
+def read_window_token(token: str, key: bytes, *, protocol: Protocol, clinic_id: int, zone: str) -> Window:
+    """The window of a token that was offered for this protocol at this clinic.
+
+    Raises:
+        WindowUnreadable: not signed by this key.
+        WindowOutdated: for another clinic, zone or protocol.
+    """
+    try:
+        clinic, told_zone, fingerprint, start, steps = json.loads(verify(key, token))
+    except (Tampered, ValueError) as fault:
+        raise WindowUnreadable from fault
+    if (clinic, told_zone, fingerprint) != (clinic_id, zone, protocol.fingerprint):
+        raise WindowOutdated
+    first = date.fromordinal(start)
+    read = (_step(step, first, *told) for step, told in zip(protocol.steps, steps, strict=True))
+    return Window(clinic_id, zone, fingerprint, tuple(read))
+
+
+def _told(window: Window) -> list[Any]:
+    steps = [
+        [(step.day - window.start).days, step.starts.hour * 60 + step.starts.minute, step.resources]
+        for step in window.steps
+    ]
+    return [window.clinic_id, window.zone, window.protocol, window.start.toordinal(), steps]
+
+
+def _step(step: Step, first: date, offset: int, minute: int, resources: list[int]) -> WindowStep:
+    product, doses = (step.dose.product, step.dose.count) if step.dose else (None, 0)
+    day, starts = first + timedelta(days=offset), time(*divmod(minute, 60))
+    before, after = step.buffer_before, step.buffer_after
+    return WindowStep(step.key, day, starts, step.minutes, before, after, tuple(resources), product, doses)

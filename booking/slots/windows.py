@@ -1,0 +1,144 @@
+"""Windows: every start date on which a whole protocol can run, each with the resources and times that make it so."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple, Self
+
+from booking.kit.times import settle
+from booking.slots.protocol import Need, Protocol, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the patient asks of the dates: all local days of the clinic.
+
+    `skills` maps a kind to what it must be able to do for this patient, `{"interpreter": {"ar"}}`; a need that
+    is only there if wished is there for the kinds named here.
+    """
+
+    not_before: date | None = None
+    not_after: date | None = None
+    not_on: frozenset[date] = frozenset()
+    skills: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def picky(self) -> bool:
+        """Whether any day at all may not suit."""
+        return bool(self.not_before or self.not_after or self.not_on)
+
+    def suits(self, day: date) -> bool:
+        """Whether something may be done with the patient on that day."""
+        return (
+            (self.not_before is None or day >= self.not_before)
+            and (self.not_after is None or day <= self.not_after)
+            and day not in self.not_on
+        )
+
+    def applied(self, protocol: Protocol) -> Protocol:
+        """The protocol with what is wished of its needs, and without the needs that are not."""
+        return replace(protocol, steps=tuple(replace(s, needs=tuple(self._wished(s))) for s in protocol.steps))
+
+    def _wished(self, step: Step) -> Iterator[Need]:
+        for need in step.needs:
+            if need.kind in self.skills:
+                yield replace(need, skills=need.skills | self.skills[need.kind])
+            elif not need.if_wished:
+                yield need
+
+
+class ClaimRow(NamedTuple):
+    """One claim that a window needs: a resource for a step's period, buffers included."""
+
+    resource_id: int
+    step: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class WindowStep(NamedTuple):
+    """One step of a window. `day` and `starts` are clinic-local, and are what is promised; instants follow from them."""
+
+    key: str
+    day: date
+    starts: time
+    minutes: int
+    buffer_before: int
+    buffer_after: int
+    resources: tuple[int, ...]
+    product: str | None = None
+    doses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One feasible way to run a whole protocol. `protocol` is the fingerprint of the one that it was found for."""
+
+    clinic_id: int
+    zone: str
+    protocol: str
+    steps: tuple[WindowStep, ...]
+
+    @property
+    def start(self) -> date:
+        """The clinic-local day of the first step."""
+        return self.steps[0].day
+
+    @property
+    def end(self) -> date:
+        """The clinic-local day of the last step."""
+        return self.steps[-1].day
+
+    @property
+    def starts_at(self) -> datetime:
+        """When the patient's first step starts."""
+        return self.period(self.steps[0])[0]
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the patient's last step ends."""
+        return self.period(self.steps[-1])[1]
+
+    def period(self, step: WindowStep) -> tuple[datetime, datetime]:
+        """The patient's own time in a step, without its buffers."""
+        starts_at = settle(datetime.combine(step.day, step.starts), self.zone)
+        return starts_at, starts_at + timedelta(minutes=step.minutes)
+
+    def rows(self) -> list[ClaimRow]:
+        """Every claim that it needs, in the one order in which claims are taken."""
+        return sorted(row for step in self.steps for row in self._rows(step))
+
+    def _rows(self, step: WindowStep) -> Iterator[ClaimRow]:
+        starts_at, ends_at = self.period(step)
+        taken_from = starts_at - timedelta(minutes=step.buffer_before)
+        taken_until = ends_at + timedelta(minutes=step.buffer_after)
+        return (ClaimRow(resource, step.key, taken_from, taken_until) for resource in step.resources)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept with a booking; `start`, `end` and the instants are for readers, and derived."""
+        return {
+            "clinic": self.clinic_id,
+            "zone": self.zone,
+            "protocol": self.protocol,
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "starts_at": self.starts_at.isoformat(),
+            "ends_at": self.ends_at.isoformat(),
+            "steps": [
+                {**step._asdict(), "day": step.day.isoformat(), "starts": f"{step.starts:%H:%M}"} for step in self.steps
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The window that `to_json` told."""
+        return cls(data["clinic"], data["zone"], data["protocol"], tuple(_step_from(step) for step in data["steps"]))
+
+
+def _step_from(data: Mapping[str, Any]) -> WindowStep:
+    read = {
+        "day": date.fromisoformat(data["day"]),
+        "starts": time.fromisoformat(data["starts"]),
+        "resources": tuple(data["resources"]),
+    }
+    return WindowStep(**{**data, **read})

@@ -69,7 +69,7 @@ WHERE id = $1 AND attempt = $2 AND status IN ('claimed', 'transmitting', 'unknow
 
 SETTLED: Final = """
 UPDATE message SET status = $3, leased_until = NULL, last_error = $4, facts = facts - 'secret_link'
-WHERE id = $1 AND attempt = $2 AND status IN ('claimed', 'transmitting')
+WHERE id = $1 AND attempt = $2 AND status IN ('claimed', 'transmitting', 'unknown')
 """
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from booking.kit.words import SOURCE_LANGUAGE, direction, known_language, speaking
 from booking.messages.claiming import Claimed
-from booking.messages.facts import Kind
+from booking.messages.facts import Kind, fitting
 from booking.messages.mailer import Mail
 from booking.messages.occasions import OCCASIONS
 from booking.messages.wording import Form, environment, say_words
@@ -35,29 +35,31 @@ class Composer:
             facts = self._told(message)
             context = {
                 **facts,
-                "facts": facts,
+                "clinic": self._clinic(facts),
                 "name": message.name,
                 "zone": message.zone,
                 "language": spoken,
                 "direction": direction(spoken),
-                "site": self._public_url,
-                "product": PRODUCT,
             }
             template = f"messages/{message.occasion}.html"
-            subject = _one_line(_render_block("txt", template, "subject", context))
+            context["subject"] = _one_line(_render_block(template, "title", context))
             text, html = _render("txt", template, context), _render("html", template, context)
         mail = EmailMessage(policy=SMTP if message.email.isascii() else SMTPUTF8)
         self._head(mail, message, facts, now)
-        mail["Subject"] = subject
-        mail["Content-Language"] = spoken
+        mail["Subject"] = context["subject"]
         _fill(mail, text, html, message.calendar)
+        mail["Content-Language"] = spoken
         return Mail(self._sender, message.email, mail.as_bytes())
 
+    def _clinic(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Who writes, for the foot of the mail. Before there is a case, that is the product."""
+        return {"name": facts.get("clinic", self._sender_name), "phone": facts.get("clinic_phone")}
+
     def _head(self, mail: EmailMessage, message: Claimed, facts: Mapping[str, Any], now: datetime) -> None:
-        mail["From"] = Address(_one_line(facts.get("clinic", self._sender_name)), addr_spec=self._sender)
-        mail["To"] = Address(_one_line(message.name), addr_spec=message.email)
+        mail["From"] = _address(facts.get("clinic", self._sender_name), self._sender)
+        mail["To"] = _address(message.name, message.email)
         if facts.get("clinic_email"):
-            mail["Reply-To"] = Address(_one_line(facts["clinic"]), addr_spec=facts["clinic_email"])
+            mail["Reply-To"] = _address(facts["clinic"], facts["clinic_email"])
         mail["Date"] = format_datetime(now)
         mail["Message-ID"] = f"<{message.code.lower()}.{message.attempt}@{self._domain}>"
         # No machine is to answer this (RFC 3834); a person's answer goes to the clinic.
@@ -67,7 +69,11 @@ class Composer:
     def _told(self, message: Claimed) -> dict[str, Any]:
         """The facts as templates want them: links whole, a clinic's words in the reader's language, absent ones None."""
         wanted = OCCASIONS[message.occasion].facts
-        return {name: self._tell(fact.kind, message.facts.get(name)) for name, fact in wanted.items()}
+        given = fitting(wanted, message.facts, message.occasion)
+        if "clinic_phone" in given:
+            # A number that is broken across two lines is hard to dial.
+            given["clinic_phone"] = given["clinic_phone"].replace(" ", "\N{NO-BREAK SPACE}")
+        return {name: self._tell(fact.kind, given.get(name)) for name, fact in wanted.items()}
 
     def _tell(self, kind: Kind, value: Any) -> Any:
         match kind:
@@ -90,14 +96,20 @@ def _render(form: Form, template: str, context: Mapping[str, Any]) -> str:
     return page if form == "html" else _tidy(page)
 
 
-def _render_block(form: Form, template: str, block: str, context: Mapping[str, Any]) -> str:
-    found = environment(form).get_template(template)
+def _render_block(template: str, block: str, context: Mapping[str, Any]) -> str:
+    found = environment("txt").get_template(template)
     return "".join(found.blocks[block](found.new_context(dict(context))))
 
 
 def _tidy(text: str) -> str:
     """No trailing blanks, and never two empty lines together."""
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"
+
+
+def _address(name: str, email: str) -> Address:
+    # In two halves: given whole, a local part beyond ASCII is refused.
+    local, _at, domain = email.rpartition("@")
+    return Address(_one_line(name), username=local, domain=domain)
 
 
 def _one_line(words: str) -> str:

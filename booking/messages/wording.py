@@ -36,7 +36,7 @@ def environment(form: Form) -> Environment:
         autoescape=form == "html",  # noqa: S701 - the other form is not HTML
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
+        trim_blocks=form == "html",
         lstrip_blocks=True,
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""A mailbox that a person can open: an SMTP server that keeps what it is given, and pages that show it."""

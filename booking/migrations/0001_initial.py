@@ -10,6 +10,7 @@ from booking.itineraries.local_time import LocalTimeField
 from booking.itineraries.models import TravelsAs, Way
 from booking.messages.models import MessageStatus, SilenceReason
 from booking.payments.models import Account, AttemptStatus, ChargeKind, ChargeStatus, EntryKind, RefundStatus
+from booking.slots.clock_field import ClockField
 from booking.slots.models import LotState
 from json import dumps, loads
 from tortoise.fields.base import OnDelete
@@ -535,8 +536,8 @@ class Migration(migrations.Migration):
                 ('resource', fields.ForeignKeyField('booking.Resource', source_field='resource_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('first_day', fields.DateField()),
                 ('last_day', fields.DateField()),
-                ('from_time', fields.TimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('to_time', fields.TimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('from_time', ClockField(generated=False, null=True, unique=False)),
+                ('to_time', ClockField(generated=False, null=True, unique=False)),
                 ('reason', fields.CharField(default='', max_length=200)),
             ],
             options={'table': 'closure', 'app': 'booking', 'pk_attr': 'id', 'table_description': 'Days, or the same hours of each of them, on which a resource cannot be had. Clinic-local.'},
@@ -562,8 +563,8 @@ class Migration(migrations.Migration):
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('resource', fields.ForeignKeyField('booking.Resource', source_field='resource_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
                 ('weekday', fields.SmallIntField()),
-                ('opens', fields.TimeField(auto_now=False, auto_now_add=False)),
-                ('closes', fields.TimeField(auto_now=False, auto_now_add=False)),
+                ('opens', ClockField(generated=False, null=False, unique=False)),
+                ('closes', ClockField(generated=False, null=False, unique=False)),
                 ('from_day', fields.DateField()),
                 ('until_day', fields.DateField(null=True)),
             ],

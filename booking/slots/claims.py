@@ -51,7 +51,8 @@ WITH wanted AS (
    WHERE (SELECT count(*) FROM cleared) >= 0
      AND NOT EXISTS (
        SELECT FROM closure x,
-              generate_series((w.starts_at AT TIME ZONE $8)::date, (w.ends_at AT TIME ZONE $8)::date, '1 day') AS day
+              generate_series(
+                date_trunc('day', w.starts_at AT TIME ZONE $8), w.ends_at AT TIME ZONE $8, '1 day') AS day
         WHERE x.resource_id = w.resource_id AND day BETWEEN x.first_day AND x.last_day
           AND (day + coalesce(x.from_time, '00:00')) AT TIME ZONE $8 < w.ends_at
           AND (day + coalesce(nullif(x.to_time, '00:00'), '24:00')) AT TIME ZONE $8 > w.starts_at)

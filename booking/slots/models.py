@@ -4,6 +4,7 @@ from typing import Any
 from tortoise import fields
 
 from booking.kit.models import Row, fk
+from booking.slots.clock_field import ClockField
 
 
 class LotState(StrEnum):
@@ -32,8 +33,8 @@ class OpeningHours(Row):
     resource_id: int
     resource = fk("booking.Resource")
     weekday = fields.SmallIntField()
-    opens = fields.TimeField()
-    closes = fields.TimeField()
+    opens = ClockField()
+    closes = ClockField()
     from_day = fields.DateField()
     until_day = fields.DateField(null=True)
 
@@ -48,8 +49,8 @@ class Closure(Row):
     resource = fk("booking.Resource")
     first_day = fields.DateField()
     last_day = fields.DateField()
-    from_time = fields.TimeField(null=True)
-    to_time = fields.TimeField(null=True)
+    from_time = ClockField(null=True)
+    to_time = ClockField(null=True)
     reason = fields.CharField(max_length=200, default="")
 
     class Meta:

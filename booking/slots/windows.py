@@ -106,7 +106,8 @@ class Window:
 
     def rows(self) -> list[ClaimRow]:
         """Every claim that it needs, in the one order in which claims are taken."""
-        return sorted(row for step in self.steps for row in self._rows(step))
+        rows = (row for step in self.steps for row in self._rows(step))
+        return sorted(rows, key=lambda row: (row.resource_id, row.starts_at))
 
     def _rows(self, step: WindowStep) -> Iterator[ClaimRow]:
         starts_at, ends_at = self.period(step)

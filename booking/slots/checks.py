@@ -1,0 +1,49 @@
+"""What must always hold of claims and doses: statements that give back the rows that break it."""
+
+from typing import Final
+
+# A booking that is held and has not lapsed, or is confirmed, owns its window.
+OWNERS: Final = """
+owner AS (
+  SELECT id, code, "window" FROM booking
+   WHERE status = 'confirmed' OR (status = 'held' AND lapses_at > now())
+), wanted AS (
+  SELECT o.id AS booking_id, o.code, step ->> 'key' AS step, resource::bigint AS resource_id
+    FROM owner o, jsonb_array_elements(o."window" -> 'steps') AS step,
+         jsonb_array_elements_text(step -> 'resources') AS resource
+), promised AS (
+  SELECT o.id AS booking_id, o.code, step ->> 'key' AS step, (step ->> 'doses')::int AS doses
+    FROM owner o, jsonb_array_elements(o."window" -> 'steps') AS step
+)"""
+
+INVARIANTS: Final[dict[str, str]] = {
+    "G1 no resource has two overlapping claims": """
+        SELECT a.id, b.id AS other, a.resource_id FROM claim a JOIN claim b
+            ON a.resource_id = b.resource_id AND a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at""",
+    "G2 a booking has every claim of its window": f"""
+        WITH {OWNERS}
+        SELECT w.code, w.step, w.resource_id FROM wanted w
+         WHERE NOT EXISTS (SELECT FROM claim c WHERE c.booking_id = w.booking_id AND c.step = w.step
+                              AND c.resource_id = w.resource_id)""",  # noqa: S608 - both parts are ours
+    "G2 a booking has no claim beyond its window": f"""
+        WITH {OWNERS}
+        SELECT o.code, c.step, c.resource_id FROM owner o JOIN claim c ON c.booking_id = o.id
+         WHERE NOT EXISTS (SELECT FROM wanted w WHERE w.booking_id = c.booking_id AND w.step = c.step
+                              AND w.resource_id = c.resource_id)""",  # noqa: S608 - both parts are ours
+    "G2 a confirmed booking's claims and doses do not lapse": """
+        SELECT b.code, c.id AS claim, d.id AS dose FROM booking b
+          LEFT JOIN claim c ON c.booking_id = b.id AND c.lapses_at IS NOT NULL
+          LEFT JOIN dose d ON d.booking_id = b.id AND d.lapses_at IS NOT NULL
+         WHERE b.status = 'confirmed' AND (c.id IS NOT NULL OR d.id IS NOT NULL)""",
+    "G7 a booking that is over keeps no claim": """
+        SELECT b.code, c.id AS claim FROM booking b JOIN claim c ON c.booking_id = b.id
+         WHERE b.status IN ('cancelled', 'refund_due')""",
+    "G8 a step has exactly the doses that it was promised": f"""
+        WITH {OWNERS}
+        SELECT p.code, p.step, p.doses, count(d.id) AS has
+          FROM promised p LEFT JOIN dose d ON d.booking_id = p.booking_id AND d.step = p.step
+         GROUP BY p.code, p.step, p.doses HAVING count(d.id) <> p.doses""",  # noqa: S608 - both parts are ours
+    "G8 no dose is promised to a booking that is over": """
+        SELECT b.code, d.id AS dose FROM booking b JOIN dose d ON d.booking_id = b.id
+         WHERE b.status IN ('cancelled', 'refund_due')""",
+}

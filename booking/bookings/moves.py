@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from tortoise.exceptions import IntegrityError
 
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking, BookingStatus
-from booking.kit.db import constraint_of, run_one, savepoint
+from booking.kit.db import Record, constraint_of, run_one, savepoint
 from booking.kit.errors import MovedMeanwhile, Refusal, WrongMoment
 from booking.kit.words import _
 
@@ -31,12 +31,12 @@ NEXT: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
 # Compared and set, with its event, in one statement. What is confirmed no longer lapses.
 MOVE: Final = """
     WITH moved AS (
-        UPDATE booking SET status = $3,
-            lapses_at = CASE WHEN $3 IN ('confirmed', 'completed') THEN NULL ELSE lapses_at END,
-            calendar_sequence = calendar_sequence + CASE WHEN $3 IN ('confirmed', 'cancelled') THEN 1 ELSE 0 END
+        UPDATE booking SET status = $3::text,
+            lapses_at = CASE WHEN $3::text IN ('confirmed', 'completed') THEN NULL ELSE lapses_at END,
+            calendar_sequence = calendar_sequence + CASE WHEN $3::text IN ('confirmed', 'cancelled') THEN 1 ELSE 0 END
         WHERE id = $1 AND status = $2 RETURNING id, lapses_at, calendar_sequence
     ), told AS (
-        INSERT INTO booking_event (booking_id, status, at, by_id, note) SELECT id, $3, $4, $5, $6 FROM moved
+        INSERT INTO booking_event (booking_id, status, at, by_id, note) SELECT id, $3::text, $4, $5, $6 FROM moved
     )
     SELECT lapses_at, calendar_sequence FROM moved
 """
@@ -50,15 +50,24 @@ async def move(booking: Booking, to: BookingStatus, *, by: Viewer, now: datetime
     """
     if to not in NEXT[booking.status]:
         raise WrongMoment(status=booking.status.value)
-    try:
-        async with savepoint():
-            moved = await run_one(MOVE, booking.id, booking.status.value, to.value, now, by.person_id, note)
-    except IntegrityError as fault:
-        if constraint_of(fault) == "booking_live_is_one_per_case":
-            raise OtherDatesHeld from fault
-        raise
+    values = (booking.id, booking.status.value, to.value, now, by.person_id, note)
+    if booking.status is BookingStatus.LAPSED and to is BookingStatus.CONFIRMED:
+        moved = await _brought_back(*values)
+    else:
+        moved = await run_one(MOVE, *values)
     if moved is None:
         raise MovedMeanwhile
     booking.status = to
     booking.lapses_at = moved["lapses_at"]
     booking.calendar_sequence = moved["calendar_sequence"]
+
+
+async def _brought_back(*values: Any) -> Record | None:
+    """The one move that makes a booking live again, and so may meet another: within a savepoint of its own."""
+    try:
+        async with savepoint():
+            return await run_one(MOVE, *values)
+    except IntegrityError as fault:
+        if constraint_of(fault) == "booking_live_is_one_per_case":
+            raise OtherDatesHeld from fault
+        raise

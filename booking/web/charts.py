@@ -175,7 +175,7 @@ def _panel(trials: Sequence[TrialResult], *, largest: int, language: str) -> Pan
         ),
         null_x=50.0,
         axis_y=axis_y,
-        height=round(axis_y + 3.4, 2),
+        height=round(axis_y + 1.6, 2),
     )
 
 

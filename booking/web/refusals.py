@@ -75,7 +75,7 @@ def _answer(request: Request, status: int, say: Text, code: str, errors: dict[st
     if _wants_json(request):
         told = {name: why.into(language) for name, why in errors.items()} if errors else None
         return problem(status, code, say.into(language), errors=told)
-    template = TEMPLATES.get(status, "errors/409.html")
+    template = TEMPLATES.get(status, "errors/400.html")
     return page(request, template, status, say=say, errors=errors or {})
 
 

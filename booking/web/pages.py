@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from booking.kit import words
 from booking.kit.money import Money, show
 from booking.kit.times import in_zone, show_date, show_day, show_time
+from booking.web.prose import figure, prose, told
 from booking.web.request import language_of, viewer_of
 
 HOUSE = Path(__file__).parent.parent.parent
@@ -32,7 +33,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
-    env.filters.update(money=_money, day=_day, short_day=_short_day, clock_time=show_time, on_day=_on_day)
+    env.filters.update(
+        money=_money,
+        day=_day,
+        short_day=_short_day,
+        clock_time=show_time,
+        on_day=_on_day,
+        told=told,
+        prose=prose,
+        figure=figure,
+    )
     env.globals.update(static=static, two_clocks=two_clocks, in_zone=in_zone)
     return env
 

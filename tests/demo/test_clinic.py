@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from booking.demo.clinic.load import ExampleClinic, example_clinic, programme_content
+from booking.demo.world import World
+from booking.itineraries.rules import TravelRules
 from booking.kit.times import is_zone
 from booking.programmes.content import parse_content
 from booking.programmes.evidence import Verdict
 from booking.programmes.parts import Basis
+from booking.slots.load import load_stock
 from booking.slots.protocol import Protocol
+from booking.slots.search import windows
+from booking.slots.windows import Wishes
 
 START = date(2027, 1, 12)
 READING_GRADE = 6.0
@@ -169,6 +174,12 @@ def test_slots_can_read_the_protocol() -> None:
     )
 
 
+def test_itineraries_can_read_the_travel_rules() -> None:
+    rules = TravelRules.parse(programme_content()["travel_rules"])
+
+    assert (rules.minimum_age is not None, rules.passport_validity is not None) == (True, True)
+
+
 def test_the_days_of_the_stay_are_the_days_of_the_protocol() -> None:
     content = parse_content(programme_content())
     protocol = Protocol.parse(content.protocol)
@@ -247,3 +258,16 @@ def test_wished_interpreters_are_there(clinic: ExampleClinic) -> None:
     spoken = {skill for resource in clinic.resources if resource.kind == "interpreter" for skill in resource.skills}
 
     assert {person.interpreter for person in clinic.people if person.interpreter} <= spoken
+
+
+@pytest.mark.parametrize("spoken", [None, "fr", "ar", "es"])
+async def test_the_example_has_dates_in_every_month_for_a_year(world: World, now: datetime, spoken: str | None) -> None:
+    last = now.date() + timedelta(days=365)
+    stock = await load_stock(world.clinic.id, now.date(), last, now)
+    wishes = Wishes(skills={"interpreter": frozenset({spoken})} if spoken else {})
+
+    found = windows(Protocol.parse(world.version.content["protocol"]), wishes, now.date(), last, stock)
+
+    months = [(window.start.year, window.start.month) for window in found]
+    assert len(set(months)) >= 12
+    assert min(months.count(month) for month in set(months[1:-1])) >= 2

@@ -1,0 +1,40 @@
+"""What was agreed with a patient: the accepted plan's price and terms, whatever the programme says by now."""
+
+from datetime import date, datetime
+
+from booking.bookings.models import Booking
+from booking.consultations import plans
+from booking.consultations.models import Case
+from booking.journeys.offer import clinic_of
+from booking.kit.errors import WrongMoment
+from booking.kit.money import Money
+from booking.kit.times import in_zone
+from booking.payments.charges import open_balance
+from booking.payments.models import Charge
+from booking.payments.terms import Terms
+from booking.slots.windows import Window
+
+
+async def agreed(case: Case) -> tuple[Money, Terms]:
+    """The whole price and the terms. Raises WrongMoment while no plan stands."""
+    plan = await plans.standing(case)
+    if plan is None:
+        raise WrongMoment
+    return Money(plan.total, plan.currency), Terms.parse(plan.terms, plan.currency)
+
+
+def arrival_of(booking: Booking) -> date:
+    """The clinic-local day of the first step: what every term counts from."""
+    return Window.from_json(booking.window).start
+
+
+async def today_at_clinic(case: Case, now: datetime) -> date:
+    """The date on the clinic's wall."""
+    return in_zone(now, (await clinic_of(case)).zone).date()
+
+
+async def balance_of_trip(booking: Booking, case: Case, *, now: datetime) -> Charge | None:
+    """The booking's balance charge, opened if it was not; None if the deposit was the whole price."""
+    total, terms = await agreed(case)
+    today = await today_at_clinic(case, now)
+    return await open_balance(booking, total, terms, arrival=arrival_of(booking), today=today, now=now)

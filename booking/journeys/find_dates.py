@@ -1,0 +1,95 @@
+"""A patient looks for dates: every start on which the whole treatment can run, or why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from booking.accounts.viewers import Viewer
+from booking.consultations import cases, consents
+from booking.consultations.models import Case
+from booking.journeys.offer import Offer, clinic_of, offer_of
+from booking.kit.errors import Invalid
+from booking.kit.times import in_zone
+from booking.kit.words import _
+from booking.programmes.models import Clinic
+from booking.slots.explain import NoDates, why_none
+from booking.slots.load import load_stock
+from booking.slots.nearest import nearest
+from booking.slots.search import windows
+from booking.slots.tokens import window_token
+from booking.slots.windows import Window, Wishes
+
+AHEAD: Final = timedelta(days=548)  # 18 months
+LONGEST_LOOK: Final = timedelta(days=370)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What is free from `first` to `last`, both clinic-local. `none` says why if nothing is."""
+
+    clinic: Clinic
+    first: date
+    last: date
+    windows: Sequence[Window]
+    none: NoDates | None
+    key: bytes
+
+    def token(self, window: Window) -> str:
+        """The window as the text that comes back with the choice."""
+        return window_token(window, self.key)
+
+
+def wishes_of(interpreter: str | None, *, not_before: date | None = None) -> Wishes:
+    """The wish for an interpreter's language, if there is one."""
+    skills = {"interpreter": frozenset({interpreter})} if interpreter else {}
+    return Wishes(skills=skills, not_before=not_before)
+
+
+async def free_dates(
+    clinic: Clinic, offer: Offer, wishes: Wishes, first: date, last: date, *, key: bytes, now: datetime
+) -> Dates:
+    """The windows that start from first to last. The past and anything beyond 18 months is left out.
+
+    Raises Invalid if the days are the wrong way round, or more than a year apart.
+    """
+    if last < first or last - first > LONGEST_LOOK:
+        raise Invalid({"to": _("Please choose a last day that is after the first, and at most a year after it.")})
+    today = in_zone(now, clinic.zone).date()
+    first, last = max(first, today), min(last, today + AHEAD)
+    if last < first:
+        return Dates(clinic, first, first, (), None, key)
+    stock = await load_stock(clinic.id, first, last + timedelta(days=offer.protocol.days), now)
+    found = windows(offer.protocol, wishes, first, last, stock)
+    none = None if found else await _why(clinic, offer, wishes, first, last, now=now)
+    return Dates(clinic, first, last, found, none, key)
+
+
+async def find_dates(
+    viewer: Viewer, code: str, first: date, last: date, *, interpreter: str | None, key: bytes, now: datetime
+) -> tuple[Case, Dates]:
+    """The free dates of a case. Raises NotFound, and NoConsent: dates are chosen after consent."""
+    case = await cases.get(viewer, code)
+    cases.require_to_book(viewer, case)
+    await consents.require_in_force(case)
+    clinic, offer = await clinic_of(case), await offer_of(case.version_id)
+    return case, await free_dates(clinic, offer, wishes_of(interpreter), first, last, key=key, now=now)
+
+
+async def nearest_dates(
+    clinic: Clinic, offer: Offer, wanted: Window, *, key: bytes, now: datetime, wishes: Wishes | None = None
+) -> list[tuple[Window, str]]:
+    """The closest free windows to one that is gone, each with its token."""
+    around = timedelta(days=60)
+    dates = await free_dates(
+        clinic, offer, wishes or Wishes(), wanted.start - around, wanted.start + around, key=key, now=now
+    )
+    return [(window, dates.token(window)) for window in nearest(dates.windows, wanted.start)]
+
+
+async def _why(
+    clinic: Clinic, offer: Offer, wishes: Wishes, first: date, last: date, *, now: datetime
+) -> NoDates | None:
+    horizon = in_zone(now, clinic.zone).date() + AHEAD + timedelta(days=offer.protocol.days)
+    stock = await load_stock(clinic.id, first, horizon, now)
+    return why_none(offer.protocol, wishes, first, last, stock)

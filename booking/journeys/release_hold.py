@@ -1,0 +1,25 @@
+"""Someone lets held dates go before they lapse by themselves."""
+
+from datetime import datetime
+
+from booking.accounts import audit
+from booking.accounts.viewers import Viewer
+from booking.bookings import booking as bookings
+from booking.bookings.models import Booking, BookingStatus
+from booking.bookings.moves import move
+from booking.consultations import cases
+from booking.kit.db import transaction
+from booking.payments.charges import void_charges
+from booking.slots import claims
+
+
+async def release_hold(viewer: Viewer, code: str, *, now: datetime) -> Booking:
+    """Give the dates back at once. Raises NotFound, and WrongMoment if it is no hold any more."""
+    booking = await bookings.get(viewer, code)
+    cases.require_to_book(viewer, booking.case)
+    async with transaction():
+        await move(booking, BookingStatus.CANCELLED, by=viewer, now=now, note="let go")
+        await claims.release(booking.id)
+        await void_charges(booking)
+        await audit.record(viewer, "booking.release", f"booking {booking.code}", now=now)
+    return booking

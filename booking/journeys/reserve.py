@@ -1,0 +1,80 @@
+"""Someone chooses dates: every resource of the window is held for them, or none is."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from booking.accounts import audit
+from booking.accounts.viewers import Viewer
+from booking.bookings.models import Booking
+from booking.bookings.opening import open_held
+from booking.consultations import cases, consents
+from booking.consultations.models import Case, Consent
+from booking.journeys.find_dates import nearest_dates, wishes_of
+from booking.journeys.offer import Offer, clinic_of, offer_of
+from booking.kit.db import transaction
+from booking.programmes.models import Clinic
+from booking.slots import claims
+from booking.slots.claims import WindowTaken
+from booking.slots.substitutes import ways_to_take
+from booking.slots.tokens import read_window_token
+from booking.slots.windows import Window
+
+
+class DatesGone(WindowTaken):
+    """Someone else has them. `nearest` are the closest free windows with their tokens."""
+
+    def __init__(self, nearest: Sequence[tuple[Window, str]]) -> None:
+        super().__init__()
+        self.nearest = nearest
+
+
+async def reserve(
+    viewer: Viewer, code: str, token: str, *, interpreter: str | None = None, key: bytes, now: datetime
+) -> Booking:
+    """Hold everything that the window of `token` needs for the case, or raise and hold nothing.
+
+    The dates stay as chosen; where one resource of the window has just gone, another that serves the
+    same steps at the same times takes its place.
+
+    Raises:
+        NotFound, NoConsent: this viewer may not choose dates for this case, or not yet.
+        WindowUnreadable, WindowOutdated, WindowPassed: the token does not stand for dates that can be had.
+        OtherDatesHeld: the case has dates already.
+        DatesGone: someone was faster; it names the closest free dates.
+    """
+    case = await cases.get(viewer, code)
+    cases.require_to_book(viewer, case)
+    consent = await consents.require_in_force(case)
+    clinic, offer = await clinic_of(case), await offer_of(case.version_id)
+    window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
+    async for candidate in ways_to_take(window, offer.protocol, wishes_of(interpreter), now=now):
+        with suppress(WindowTaken):
+            return await _hold(case, candidate, consent, offer, viewer=viewer, now=now)
+    raise DatesGone(await _nearest(clinic, offer, window, interpreter, key=key, now=now))
+
+
+async def _hold(
+    case: Case, window: Window, consent: Consent, offer: Offer, *, viewer: Viewer, now: datetime
+) -> Booking:
+    # The deposit cannot be taken before the time to think is over, so the dates wait for it.
+    lapses_at = max(now, consent.cooling_off_until) + offer.hold_for
+    async with transaction():
+        booking = await open_held(
+            case.id,
+            window.to_json(),
+            starts_at=window.starts_at,
+            ends_at=window.ends_at,
+            lapses_at=lapses_at,
+            by=viewer,
+            now=now,
+        )
+        await claims.take(window, booking.id, now=now, lapses_at=lapses_at)
+        await audit.record(viewer, "booking.hold", f"booking {booking.code}", now=now)
+    return booking
+
+
+async def _nearest(
+    clinic: Clinic, offer: Offer, window: Window, interpreter: str | None, *, key: bytes, now: datetime
+) -> list[tuple[Window, str]]:
+    return await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes_of(interpreter))

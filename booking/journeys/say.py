@@ -1,0 +1,113 @@
+"""Mails about something that has just happened to a case or a booking: one row for each person who is written to."""
+
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from booking.accounts.models import Person
+from booking.accounts.support import recipients_of
+from booking.bookings.models import Booking
+from booking.consultations.models import Case
+from booking.itineraries.calendar_file import VISIT, CalendarEvent, Method, Party, calendar_file
+from booking.journeys.links import PATHS, Links
+from booking.messages import facts, outbox
+from booking.messages.facts import Facts
+from booking.messages.planning import Recipient
+from booking.programmes.models import Clinic
+from booking.slots.windows import Window
+
+METHODS: Final = {"confirmed": Method.REQUEST, "moved": Method.REQUEST, "cancelled": Method.CANCEL}
+
+
+async def people_of(case_id: int) -> list[Person]:
+    """Whom a case's mails go to: the patient, if they have an address, and their supporters; in a fixed order."""
+    return await Person.filter(id__in=await recipients_of(case_id)).order_by("id")
+
+
+def recipient_of(person: Person) -> Recipient:
+    return Recipient(person.id, person.zone, person.language)
+
+
+def from_clinic(clinic: Clinic) -> Facts:
+    """Who writes, in every mail."""
+    return {"clinic": clinic.name, "clinic_email": clinic.email, "clinic_phone": clinic.phone}
+
+
+def page(name: str, **values: str) -> str:
+    """A page's path: the mailer puts the site's address before it when the mail is sent."""
+    return PATHS[name].format(**values)
+
+
+async def say_about_case(
+    case: Case, occasion: str, *, now: datetime, link: str = "portal:case", about: str = "", **more: Any
+) -> None:
+    """Tell everyone on the case, each in their language; the same occasion about the same thing once.
+
+    Runs in the caller's transaction. `more` are the occasion's own facts. Raises WrongFacts.
+    """
+    clinic = await Clinic.get(id=case.clinic_id)
+    told = {**from_clinic(clinic), "link": page(link, code=case.code), **more}
+    for person in await people_of(case.id):
+        await outbox.say(occasion, recipient_of(person), told, now=now, case_id=case.id, about=about)
+
+
+async def say_about_booking(
+    booking: Booking,
+    occasion: str,
+    *,
+    links: Links,
+    now: datetime,
+    link: str = "portal:booking",
+    about: str = "",
+    **more: Any,
+) -> None:
+    """The same about a booking, with the calendar file where the occasion carries one."""
+    case = await Case.get(id=booking.case_id)
+    clinic = await Clinic.get(id=case.clinic_id)
+    told = {**from_clinic(clinic), "link": page(link, code=booking.code), **stay_facts(booking, clinic), **more}
+    for person in await people_of(case.id):
+        await outbox.say(
+            occasion,
+            recipient_of(person),
+            told,
+            now=now,
+            case_id=case.id,
+            booking_id=booking.id,
+            about=about,
+            calendar=_calendar(booking, clinic, person, METHODS.get(occasion), links=links, now=now),
+        )
+
+
+def stay_facts(booking: Booking, clinic: Clinic) -> dict[str, Any]:
+    """Which days, when the first visit is and where: what a mail about dates tells."""
+    window = Window.from_json(booking.window)
+    return {
+        "start": facts.day(window.start),
+        "end": facts.day(window.end),
+        "first_visit": facts.moment(window.starts_at, clinic.zone),
+        "address": ", ".join([clinic.name, *clinic.address["lines"]]),
+    }
+
+
+def _calendar(
+    booking: Booking, clinic: Clinic, person: Person, method: Method | None, *, links: Links, now: datetime
+) -> str | None:
+    """The whole stay as one event with one UID for its life; SEQUENCE is the booking's own (RFC 5546 3.2.5)."""
+    if method is None:
+        return None
+    event = CalendarEvent(
+        uid=f"{booking.code}-visit@{urlsplit(links.base).hostname}".lower(),
+        summary=VISIT.into(person.language),
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        zone=clinic.zone,
+        place=", ".join([clinic.name, *clinic.address["lines"]]),
+    )
+    return calendar_file(
+        [event],
+        method=method,
+        sequence=booking.calendar_sequence,
+        now=now,
+        organizer=Party(clinic.name, clinic.email),
+        attendee=Party(person.name, person.email or ""),
+    ).decode()

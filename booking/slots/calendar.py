@@ -1,0 +1,134 @@
+"""The desk's calendar as values: resources down the side, days across, and what lies on each."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from booking.kit.db import Record, run
+from booking.kit.times import days_between, in_zone, settle
+
+RESOURCES: Final = """
+SELECT r.id, r.kind, r.name, c.zone FROM resource r JOIN clinic c ON c.id = r.clinic_id
+ WHERE r.clinic_id = $1 AND r.is_active ORDER BY r.kind, r.name, r.id"""
+
+CLAIMS: Final = """
+SELECT c.resource_id, b.code, c.step, c.starts_at, c.ends_at, c.lapses_at,
+       coalesce((s.step ->> 'buffer_before')::int, 0) AS buffer_before,
+       coalesce((s.step ->> 'buffer_after')::int, 0) AS buffer_after
+  FROM claim c JOIN resource r ON r.id = c.resource_id JOIN booking b ON b.id = c.booking_id
+  LEFT JOIN LATERAL (
+       SELECT each AS step FROM jsonb_array_elements(b."window" -> 'steps') AS each
+        WHERE each ->> 'key' = c.step LIMIT 1
+       ) s ON true
+ WHERE r.clinic_id = $1 AND c.ends_at > $2 AND c.starts_at < $3 AND (c.lapses_at IS NULL OR c.lapses_at > $4)
+ ORDER BY c.starts_at, c.resource_id"""
+
+CLOSURES: Final = """
+SELECT x.resource_id, x.first_day, x.last_day, x.from_time, x.to_time, x.reason
+  FROM closure x JOIN resource r ON r.id = x.resource_id
+ WHERE r.clinic_id = $1 AND x.first_day <= $3 AND x.last_day >= $2
+ ORDER BY x.first_day, x.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A claim on the calendar: taken for the whole period, the patient there between the two buffers."""
+
+    booking: str
+    step: str
+    starts_at: datetime
+    ends_at: datetime
+    patient_from: datetime
+    patient_until: datetime
+    lapses_at: datetime | None
+
+    def left(self, now: datetime) -> timedelta | None:
+        """The time left of a hold; None for what is kept."""
+        return None if self.lapses_at is None else max(self.lapses_at - now, timedelta())
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """A closure on one day; without times it is the whole day."""
+
+    from_time: time | None
+    to_time: time | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One resource's line: what lies on each clinic-local day. A claim stands on the day on which it starts."""
+
+    resource_id: int
+    kind: str
+    name: str
+    taken: Mapping[date, list[Taken]]
+    shut: Mapping[date, list[Shut]]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The clinic's resources over some days, as they are now; lapsed holds are not on it."""
+
+    zone: str
+    days: list[date]
+    lines: list[Line]
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """Monday to Sunday."""
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first and the last of the month."""
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+async def load_calendar(clinic_id: int, first: date, last: date, now: datetime) -> Calendar:
+    """The clinic's calendar from first to last, in three statements."""
+    days = days_between(first, last)
+    resources = await run(RESOURCES, clinic_id)
+    if not resources:
+        return Calendar("UTC", days, [])
+    zone = str(resources[0]["zone"])
+    reach = (settle(datetime.combine(day, time()), zone) for day in (first, last + timedelta(days=1)))
+    taken = _taken(await run(CLAIMS, clinic_id, *reach, now), zone)
+    shut = _shut(await run(CLOSURES, clinic_id, first, last), set(days))
+    lines = [Line(r["id"], r["kind"], r["name"], taken.get(r["id"], {}), shut.get(r["id"], {})) for r in resources]
+    return Calendar(zone, days, lines)
+
+
+def _taken(rows: Iterable[Record], zone: str) -> dict[int, dict[date, list[Taken]]]:
+    by_resource = _by_resource_and_day()
+    for row in rows:
+        day = in_zone(row["starts_at"], zone).date()
+        by_resource[row["resource_id"]][day].append(
+            Taken(
+                row["code"],
+                row["step"],
+                row["starts_at"],
+                row["ends_at"],
+                row["starts_at"] + timedelta(minutes=row["buffer_before"]),
+                row["ends_at"] - timedelta(minutes=row["buffer_after"]),
+                row["lapses_at"],
+            )
+        )
+    return by_resource
+
+
+def _shut(rows: Iterable[Record], shown: set[date]) -> dict[int, dict[date, list[Shut]]]:
+    by_resource = _by_resource_and_day()
+    for row in rows:
+        for day in shown.intersection(days_between(row["first_day"], row["last_day"])):
+            by_resource[row["resource_id"]][day].append(Shut(row["from_time"], row["to_time"], row["reason"]))
+    return by_resource
+
+
+def _by_resource_and_day() -> defaultdict[int, dict[date, list[Any]]]:
+    return defaultdict(lambda: defaultdict(list))

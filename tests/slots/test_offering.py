@@ -1,0 +1,85 @@
+"""What is offered and told of windows: tokens, the nearest, why there are none, wishes."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+
+from booking.kit.seals import new_key
+from booking.slots.explain import NoDates, why_none
+from booking.slots.hours import Closed, Hours
+from booking.slots.nearest import nearest
+from booking.slots.protocol import Protocol
+from booking.slots.search import windows
+from booking.slots.stock import LotStock, Stock, Supply
+from booking.slots.tokens import WindowOutdated, WindowUnreadable, read_window_token, window_token
+from booking.slots.windows import Window, Wishes
+from tests.slots.rows import EVERYTHING, PROTOCOL
+
+FIRST, LAST = date(2027, 3, 1), date(2027, 3, 31)
+HOURS = tuple(Hours(day, time(8), time(17)) for day in range(5))
+NOW = datetime(2027, 1, 12, 13, 0, tzinfo=UTC)
+KEY = new_key()
+
+
+def stock(*, chair: Supply | None = None, doses: int = 5) -> Stock:
+    clinician = Supply(1, "clinician", frozenset({"es"}), HOURS)
+    lot = LotStock(1, "cells", FIRST, LAST, doses)
+    return Stock(7, "America/Antigua", FIRST, LAST, NOW, (clinician, chair or Supply(2, "chair", hours=HOURS)), (lot,))
+
+
+def found(given: Stock, wishes: Wishes | None = None) -> list[Window]:
+    return windows(PROTOCOL, wishes or Wishes(), FIRST, LAST, given)
+
+
+def days(offered: list[Window]) -> list[int]:
+    return [window.start.day for window in offered]
+
+
+def read(token: str, **changes: Any) -> Window:
+    return read_window_token(token, KEY, **{"protocol": PROTOCOL, "clinic_id": 7, "zone": "America/Antigua", **changes})
+
+
+def test_a_window_comes_back_from_its_token_and_its_json():
+    window = found(stock())[0]
+
+    assert read(window_token(window, KEY)) == window
+    assert Window.from_json(window.to_json()) == window
+    assert (window.start, window.end) == (date(2027, 3, 1), date(2027, 3, 2))
+    assert window.starts_at == datetime(2027, 3, 1, 13, tzinfo=UTC)
+
+
+def test_a_token_that_was_changed_or_is_for_something_else_is_refused():
+    token = window_token(found(stock())[0], KEY)
+    longer = Protocol.parse({"steps": [{**EVERYTHING["steps"][0], "minutes": 90}, EVERYTHING["steps"][1]]})
+
+    for changed in (token[:-2], "x" + token[1:], "", "é"):
+        with pytest.raises(WindowUnreadable):
+            read(changed)
+    for other in ({"protocol": longer}, {"clinic_id": 8}, {"zone": "Europe/London"}):
+        with pytest.raises(WindowOutdated):
+            read(token, **other)
+
+
+def test_the_nearest_windows_are_told_in_the_order_of_their_dates():
+    offered = found(stock())
+
+    assert days(nearest(offered, date(2027, 3, 13), 3)) == [10, 11, 15]
+
+
+def test_wishes_leave_out_days_and_ask_for_what_someone_can_do():
+    week = Wishes(not_before=date(2027, 3, 8), not_after=date(2027, 3, 12), not_on=frozenset({date(2027, 3, 9)}))
+
+    assert days(found(stock(), week)) == [10, 11]
+    assert len(found(stock(), Wishes(skills={"clinician": frozenset({"es"})}))) == len(found(stock()))
+    assert found(stock(), Wishes(skills={"clinician": frozenset({"ar"})})) == []
+
+
+def test_why_there_are_no_dates_names_what_is_missing_and_when_there_are_some():
+    closed = Supply(2, "chair", hours=HOURS, closures=(Closed(date(2027, 3, 3), date(2027, 3, 19)),))
+
+    assert why_none(PROTOCOL, Wishes(), date(2027, 3, 4), date(2027, 3, 12), stock(chair=closed)) == NoDates(
+        date(2027, 3, 4), date(2027, 3, 12), ("chair",), False, date(2027, 3, 22)
+    )
+    assert why_none(PROTOCOL, Wishes(), FIRST, LAST, stock(doses=0)) == NoDates(FIRST, LAST, ("cells",), False, None)
+    assert why_none(PROTOCOL, Wishes(), FIRST, LAST, stock()) is None

@@ -30,7 +30,7 @@ def create(world: World, params: Body) -> tuple[int, Body]:
         "object": "checkout.session",
         "amount_subtotal": amount,
         "amount_total": amount,
-        "cancel_url": params.get("cancel_url"),
+        "cancel_url": _url(params, "cancel_url") if "cancel_url" in params else None,
         "client_reference_id": params.get("client_reference_id"),
         "created": world.now(),
         "currency": currency,
@@ -46,7 +46,7 @@ def create(world: World, params: Body) -> tuple[int, Body]:
         "payment_method_types": ["card"],
         "payment_status": "unpaid",
         "status": "open",
-        "success_url": needed(params, "success_url"),
+        "success_url": _url(params, "success_url"),
         "url": f"{world.root}/c/pay/{session_id}",
         "_names": names,
         "_intent": params.get("payment_intent_data", {}),
@@ -130,6 +130,13 @@ def _end(world: World, session: Body) -> None:
     session.update(status="expired", url=None)
     world.store.put(session)
     world.emit("checkout.session.expired", session)
+
+
+def _url(params: Body, name: str) -> str:
+    written = str(needed(params, name))
+    if not written.startswith(("http://", "https://")):
+        raise invalid("Not a valid URL", param=name, code="url_invalid")
+    return written
 
 
 def _expires_at(world: World, params: Body) -> int:

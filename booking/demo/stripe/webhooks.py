@@ -17,8 +17,8 @@ log = logger(__name__)
 
 LONGEST_WAIT: Final = 300.0
 MOST_TRIES: Final = 40
-# A delivery that a killed process had in hand is due again after this.
-LEASE: Final = 30.0
+# A delivery that a killed process had in hand is due again after this: longer than a try can take.
+LEASE: Final = 15.0
 TICK: Final = 0.5
 
 CLAIM: Final = """
@@ -41,6 +41,8 @@ class Deliveries:
 
     async def run(self) -> None:
         """Until cancelled: end sessions whose time is over, and tell every event that is due."""
+        # After a restart nothing waits: told twice is as Stripe does it, told late keeps a person waiting.
+        self._world.store.run("UPDATE delivery SET next_at = ? WHERE state = 'due'", time.time())
         try:
             async with asyncio.TaskGroup() as sending:
                 while True:

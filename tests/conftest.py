@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,19 @@ from tortoise.transactions import in_transaction
 
 from booking import database
 from booking.demo import postgres
+from booking.demo.stripe.app import create_simulator
 from booking.demo.world import World, build
+from booking.documents import keys
+from booking.documents.store import open_files
 from booking.kit.db import run, transaction
 from booking.kit.seals import derive_key
-from booking.settings import DatabaseUrl
+from booking.messages.smtp import SmtpMailer
+from booking.payments.stripe import StripeGateway
+from booking.services import Services
+from booking.settings import DatabaseUrl, Settings
+from tests.outside import SECRET, STRIPE_KEY, WEBHOOK_SECRET, Clock, address_of, free_socket, served
 
-TOTP_KEY = derive_key("a secret that only tests have, 32+", "totp")
+TOTP_KEY = derive_key(SECRET, "totp")
 
 Credentials = dict[str, Any]
 
@@ -89,3 +97,65 @@ async def lasting_world(clean_db: None, now: datetime) -> World:
     """The same, committed: for tests with several connections or processes."""
     async with transaction():
         return await build(now=now, totp_key=TOTP_KEY)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _secret() -> None:
+    keys.use_secret(SECRET)
+
+
+@pytest.fixture(scope="session")
+def stripes_clock() -> Clock:
+    return Clock(datetime(2027, 1, 12, 13, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def stripe_address(tmp_path_factory: pytest.TempPathFactory, stripes_clock: Clock) -> Iterator[str]:
+    """One Stripe simulator for the whole run, with controls; it tells nobody: tests deliver its events themselves."""
+    listening = free_socket()
+    simulator = create_simulator(
+        tmp_path_factory.mktemp("stripe") / "stripe.sqlite",
+        None,
+        WEBHOOK_SECRET,
+        public_url=address_of(listening),
+        controls=True,
+        clock=stripes_clock.seconds,
+    )
+    with served(simulator, listening) as address:
+        yield address
+
+
+@pytest.fixture
+def clock(now: datetime, stripes_clock: Clock) -> Clock:
+    """The one clock of us and of Stripe, set to `now`; put it forward with `clock.at += ...`."""
+    stripes_clock.at = now
+    return stripes_clock
+
+
+@pytest.fixture
+async def services(
+    clock: Clock, stripe_address: str, credentials: Credentials, server: postgres.Running, tmp_path: Path
+) -> AsyncIterator[Services]:
+    """The outside world of one test. Its mail server is not there: mails are looked at as rows."""
+    environment = {
+        "DATABASE_URL": server.url,
+        "STRIPE_SECRET_KEY": STRIPE_KEY,
+        "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "STRIPE_API_BASE": stripe_address,
+        "SMTP_URL": "smtp://127.0.0.1:9",
+        "MAIL_FROM": "Leeward <care@leeward.example>",
+        "FILES_URL": str(tmp_path / "files"),
+        "SECRET_KEY": SECRET,
+        "PUBLIC_URL": "http://leeward.test",
+        "LEEWARD_DEMO": "1",
+    }
+    settings = Settings.from_env(environment)
+    made = Services(
+        settings=settings,
+        now=clock,
+        payments=StripeGateway(STRIPE_KEY, WEBHOOK_SECRET, stripe_address),
+        mail=SmtpMailer(settings.smtp),
+        files=open_files(settings.files_url),
+    )
+    yield made
+    await made.payments.close()

@@ -12,6 +12,7 @@ from booking.itineraries.trip import Appointment, Flight, Itinerary, Leg, Stay, 
 from booking.kit.times import in_zone
 from booking.kit.words import Text, _
 
+AS_WRITTEN = Text("%(title)s")  # the clinic wrote it, in the reader's language
 # When in its day a thing that has no hour is told.
 MORNING, EVENING = time(0, 1), time(23, 59)
 
@@ -112,7 +113,7 @@ def _ride(ride: Transfer) -> Entry:
 
 def _appointment(one: Appointment, zone: str) -> Entry:
     begins = in_zone(one.starts_at, zone).date()
-    return Entry(one.leg, begins, zone, _("%(title)s"), one.starts_at, one.ends_at, one.place, {"title": one.title})
+    return Entry(one.leg, begins, zone, AS_WRITTEN, one.starts_at, one.ends_at, one.place, {"title": one.title})
 
 
 def _stay(stay: Stay, zone: str) -> Iterator[Entry]:

@@ -102,6 +102,13 @@ async def remove_transfer(booking_id: int, key: int, *, now: datetime) -> None:
     await _remove(Transfer, booking_id, key, now)
 
 
+async def forget(booking_id: int) -> None:
+    """For an erasure: nobody's names, papers or whereabouts are kept. In the caller's transaction."""
+    await Seat.filter(flight__booking_id=booking_id).delete()
+    for kind in (Transfer, Flight, Stay, Traveller):
+        await kind.filter(booking_id=booking_id).delete()
+
+
 async def changes_of(booking_id: int) -> int:
     """How often the trip changed: added to the booking's own count, the SEQUENCE of its calendar files."""
     kept = await CalendarFile.get_or_none(booking_id=booking_id)

@@ -1,10 +1,11 @@
+import asyncio
 from datetime import datetime
 
 import pytest
 
 from booking.documents import keys
 from booking.documents.keys import Erased, destroy_case_key, open_case_key, seal_for_case, unseal_for_case
-from booking.kit.db import run
+from booking.kit.db import run, transaction
 from booking.kit.seals import Tampered
 from tests.documents.rows import a_case
 
@@ -67,3 +68,15 @@ async def test_the_key_in_the_database_is_not_the_key(db: None, now: datetime):
     kept = await run("SELECT wrapped FROM case_key WHERE case_id = $1", case.id)
 
     assert key not in bytes(kept[0]["wrapped"])
+
+
+async def test_twenty_who_need_a_new_cases_key_at_once_all_get_the_same(clean_db: None, now: datetime):
+    case = await a_case(now)
+
+    async def open_in_its_own_transaction() -> bytes:
+        async with transaction():
+            return await open_case_key(case.id)
+
+    opened = await asyncio.gather(*(open_in_its_own_transaction() for _ in range(20)))
+
+    assert len(set(opened)) == 1

@@ -139,6 +139,21 @@ async def test_legs_of_another_trip_look_as_if_they_did_not_exist(db: None, now:
     assert await kept(theirs.id) == before
 
 
+async def test_a_forgotten_trip_keeps_nothing_of_anyone_and_other_trips_stay(db: None, now: datetime):
+    mine, theirs = await a_booking(now), await a_booking(now)
+    for booking in (mine, theirs):
+        ana = await legs.save_traveller(booking.id, PATIENT, now=now)
+        flight = await legs.save_flight(booking.id, replace(THERE, tickets={ana.id: "MUNOZ/ANA"}), now=now)
+        await legs.save_transfer(booking.id, replace(RIDE, flight=flight.id), now=now)
+        await legs.save_stay(booking.id, BEDS, now=now)
+    before = await kept(theirs.id)
+
+    await legs.forget(mine.id)
+
+    assert await kept(mine.id) == a_trip(travellers=(), flights=(), stays=(), transfers=())
+    assert await kept(theirs.id) == before
+
+
 async def test_a_trip_has_one_patient(db: None, now: datetime):
     booking = await a_booking(now)
     ana = await legs.save_traveller(booking.id, PATIENT, now=now)

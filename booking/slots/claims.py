@@ -2,7 +2,8 @@
 
 Every function runs in the journey's transaction. Nothing is looked up first and written later: a statement tries,
 the exclusion constraint decides, and the count says whether it worked. Claims are always locked, removed and added
-in the order of their resource and start, so that two journeys can wait for each other but never in a circle.
+in the order of their resource and start, and before any dose, so that two journeys can wait for each other but never
+in a circle.
 """
 
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Final
 from booking.kit.db import execute, run
 from booking.kit.errors import Refusal
 from booking.kit.words import _
-from booking.slots.windows import Window, WindowStep
+from booking.slots.windows import Window
 
 
 class WindowTaken(Refusal):
@@ -94,13 +95,15 @@ SELECT (SELECT count(*) FROM claims) AS claims, (SELECT count(*) FROM doses) AS 
 async def take(window: Window, booking_id: int, *, now: datetime, lapses_at: datetime | None) -> None:
     """Claim everything that the window needs for this booking, until it lapses or for good.
 
-    The claims and doses that the booking has already are let go in the same breath, and kept if the journey
-    rolls back.
-
     Raises:
         WindowTaken: it could not have all of it; the journey must roll back.
         WindowPassed: the window has begun.
     """
+    await _take_claims(window, booking_id, now=now, lapses_at=lapses_at)
+    await _take_doses(window, booking_id, now=now, lapses_at=lapses_at)
+
+
+async def _take_claims(window: Window, booking_id: int, *, now: datetime, lapses_at: datetime | None) -> None:
     if window.starts_at <= now:
         raise WindowPassed
     rows = window.rows()
@@ -108,19 +111,14 @@ async def take(window: Window, booking_id: int, *, now: datetime, lapses_at: dat
     [counted] = await run(TAKE, *columns, booking_id, now, lapses_at, window.zone)
     if counted["taken"] < len(rows):
         raise WindowTaken
+
+
+async def _take_doses(window: Window, booking_id: int, *, now: datetime, lapses_at: datetime | None) -> None:
     for step in window.steps:
-        if step.product:
-            await _take_doses(window, step, booking_id, now=now, lapses_at=lapses_at)
-
-
-async def _take_doses(
-    window: Window, step: WindowStep, booking_id: int, *, now: datetime, lapses_at: datetime | None
-) -> None:
-    taken = await run(
-        TAKE_DOSES, booking_id, step.key, lapses_at, window.clinic_id, step.product, step.day, now, step.doses
-    )
-    if len(taken) < step.doses:
-        raise WindowTaken
+        if step.doses:
+            which = window.clinic_id, step.product, step.day, now, step.doses
+            if len(await run(TAKE_DOSES, booking_id, step.key, lapses_at, *which)) < step.doses:
+                raise WindowTaken
 
 
 async def retake(window: Window, booking_id: int, *, now: datetime) -> None:
@@ -130,8 +128,7 @@ async def retake(window: Window, booking_id: int, *, now: datetime) -> None:
         WindowTaken: the dates are gone. Call it within a savepoint to go on in the same transaction.
         WindowPassed: the window has begun.
     """
-    await execute(FREE_DOSES, booking_id)
-    await take(window, booking_id, now=now, lapses_at=None)
+    await move(booking_id, window, now=now, lapses_at=None)
 
 
 async def move(booking_id: int, to: Window, *, now: datetime, lapses_at: datetime | None) -> None:
@@ -141,8 +138,9 @@ async def move(booking_id: int, to: Window, *, now: datetime, lapses_at: datetim
         WindowTaken: the journey must roll back, and the old window stays.
         WindowPassed: the new window has begun.
     """
+    await _take_claims(to, booking_id, now=now, lapses_at=lapses_at)
     await execute(FREE_DOSES, booking_id)
-    await take(to, booking_id, now=now, lapses_at=lapses_at)
+    await _take_doses(to, booking_id, now=now, lapses_at=lapses_at)
 
 
 async def keep(window: Window, booking_id: int) -> bool:

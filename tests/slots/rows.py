@@ -80,7 +80,7 @@ async def booking(small: Small, window: Window, status: BookingStatus = BookingS
     )  # fmt: skip
     return await Booking.create(
         code=new_code(), case=case, status=status, window=window.to_json(), starts_at=window.starts_at,
-        ends_at=window.ends_at, held_at=NOW, lapses_at=NOW + HOUR,
+        ends_at=window.ends_at, held_at=NOW, lapses_at=NOW + HOUR if status is BookingStatus.HELD else None,
     )  # fmt: skip
 
 

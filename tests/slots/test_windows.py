@@ -144,7 +144,7 @@ def wishes(draw: st.DrawFn, first: date) -> Wishes:
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_windows_are_exactly_the_dates_that_brute_force_finds_and_every_assignment_is_valid(
     data: st.DataObject,

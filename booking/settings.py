@@ -112,9 +112,10 @@ class Settings:
         demo = _yes_or_no(environ, "LEEWARD_DEMO")
         if environ.get(failpoints.VARIABLE) and not demo:
             raise BadSetting(failpoints.VARIABLE, "kills the process at a chosen place, for tests: unset it")
+        database = database_from_env(environ)
         stripe_key = _stripe_key(environ)
         return cls(
-            database=DatabaseUrl.parse(_needed(environ, "DATABASE_URL", DatabaseUrl.ACCEPTS)),
+            database=database,
             stripe_secret_key=stripe_key,
             stripe_webhook_secret=_webhook_secret(environ),
             stripe_api_base=_stripe_api_base(environ, stripe_key, demo=demo),

@@ -1,0 +1,225 @@
+"""The commands: `python -m booking demo | web | worker | migrate | seed | check`.
+
+Bad input gets one line on standard error and exit code 2.
+"""
+# ruff: noqa: PLC0415 - a command imports what it needs, and the first of them must run on a Python that has no packages
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+VENV_PYTHON = Path(__file__).resolve().parents[1] / ".venv" / "bin" / "python"
+BAD_INPUT = 2
+NO_MAIL = 9  # the port that discards: what these commands plan, a running demo's worker sends
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code."""
+    _need_packages()
+    from booking.demo.lodging import NoPostgres
+    from booking.demo.surroundings import CannotStart
+    from booking.settings import BadSetting
+
+    chosen = _parser().parse_args(words)
+    try:
+        code: int = COMMANDS[chosen.command](chosen)
+    except (BadSetting, NoPostgres, CannotStart) as refusal:
+        return _say(str(refusal))
+    return code
+
+
+def _need_packages() -> None:
+    """Go on in the project's own Python if this one lacks the packages, or say how to get them."""
+    try:
+        import booking.settings  # noqa: F401
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("booking"):
+            raise
+        if VENV_PYTHON.is_file() and Path(sys.prefix) != VENV_PYTHON.parents[1]:
+            os.execv(VENV_PYTHON, [str(VENV_PYTHON), "-m", "booking", *sys.argv[1:]])  # noqa: S606 - our own
+        sys.exit(_say(f"{missing.name} is not installed for this Python: run `make demo`, which sets everything up."))
+
+
+def _say(line: str) -> int:
+    print(f"leeward: {line}", file=sys.stderr)  # noqa: T201 - how a command speaks
+    return BAD_INPUT
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.exit(_say(f"{message} (`{self.prog} --help` says more)"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="booking", description="Leeward: medical travel, from a family's first question on.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    demo = commands.add_parser("demo", help="everything on this machine, payments and mail simulated")
+    demo.add_argument("--port", type=_port, default=8000)
+    demo.add_argument("--reload", action="store_true", help="start again whenever the code changes")
+    demo.add_argument("--reset", action="store_true", help="forget everything that the demo has stored")
+
+    web = commands.add_parser("web", help="the web server")
+    web.add_argument("--host", default="127.0.0.1")
+    web.add_argument("--port", type=_port, default=os.environ.get("PORT", "8000"))
+    web.add_argument("--workers", type=_count, default=os.environ.get("WEB_CONCURRENCY", "1"))
+
+    commands.add_parser("worker", help="sends what is due; several may run")
+    commands.add_parser("migrate", help="bring the database's schema up to date")
+
+    seed = commands.add_parser("seed", help="the example clinic, and cases in it")
+    seed.add_argument("--ready", type=_count, default=0, metavar="N", help="add N cases that are ready to choose dates")
+
+    commands.add_parser("check", help="look for rows that break a promise; exits 1 and names them")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:  # noqa: PLR2004 - sixteen bits
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("it must be a whole number, 1 or more")
+    return int(text)
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from booking.demo import run
+
+    if chosen.reset:
+        run.reset()
+    else:
+        run.demo(chosen.port, reload=chosen.reload)
+    return 0
+
+
+def _web(chosen: argparse.Namespace) -> int:
+    import uvicorn
+
+    from booking.demo.children import wait_for_parent
+    from booking.kit import logs
+    from booking.settings import Settings
+
+    wait_for_parent("booking.app")
+    settings = Settings.from_env(os.environ)
+    logs.configure(settings.log_level)
+    uvicorn.run(
+        "booking.app:demo_app" if settings.demo else "booking.app:live_app",
+        factory=True,
+        host=chosen.host,
+        port=chosen.port,
+        workers=chosen.workers,
+        log_config=None,  # ours: JSON lines, without addresses of people or pages
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5 if settings.demo else 30,
+    )
+    return 0
+
+
+def _worker(_chosen: argparse.Namespace) -> int:
+    from booking.demo.children import wait_for_parent
+    from booking.kit import logs
+    from booking.services import connect
+    from booking.settings import Settings
+    from booking.worker import work
+
+    wait_for_parent("booking.worker")
+    settings = Settings.from_env(os.environ)
+    logs.configure(settings.log_level)
+    asyncio.run(work(connect(settings)))
+    return 0
+
+
+def _migrate(_chosen: argparse.Namespace) -> int:
+    from booking.database import migrate
+    from booking.settings import database_from_env
+
+    with _with_a_database() as environ:
+        asyncio.run(migrate(database_from_env(environ).credentials()))
+    return 0
+
+
+def _seed(chosen: argparse.Namespace) -> int:
+    from booking.demo.prepare import prepare
+    from booking.settings import BadSetting, Settings
+
+    with _with_a_database() as environ:
+        settings = Settings.from_env(environ)
+        if not settings.demo:
+            raise BadSetting("LEEWARD_DEMO", "must be 1 to seed: the example clinic's passwords are known to everyone")
+        for code in asyncio.run(prepare(settings, ready=chosen.ready)):
+            print(code)  # noqa: T201 - what the command is for
+    return 0
+
+
+def _check(_chosen: argparse.Namespace) -> int:
+    from booking.database import database
+    from booking.journeys.check import Violation, check
+    from booking.settings import database_from_env
+
+    async def violations(credentials: Mapping[str, Any]) -> list[Violation]:
+        async with database(credentials):
+            return await check()
+
+    with _with_a_database() as environ:
+        found = asyncio.run(violations(database_from_env(environ).credentials()))
+    for violation in found:
+        print(violation)  # noqa: T201 - what the command is for
+    return 1 if found else 0
+
+
+@contextmanager
+def _with_a_database() -> Iterator[Mapping[str, str]]:
+    """The environment for a command on the database: DATABASE_URL's, else that of the demo in this folder, running or not."""
+    from booking.demo import postgres
+    from booking.demo.surroundings import Folder, surroundings
+    from booking.settings import database_from_env
+
+    if os.environ.get("DATABASE_URL"):
+        asyncio.run(_need_an_answer(database_from_env(os.environ).credentials()))
+        yield os.environ
+        return
+    folder = Folder.from_env(os.environ)
+    with postgres.running(folder.postgres) as server:
+        yield {**os.environ, **surroundings(folder, port=folder.port(), mail_port=NO_MAIL, database_url=server.url)}
+
+
+async def _need_an_answer(credentials: Mapping[str, Any]) -> None:
+    """Raises BadSetting if the database cannot be reached."""
+    import asyncpg
+
+    from booking.settings import BadSetting
+
+    try:
+        connection = await asyncpg.connect(**credentials, timeout=10)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        raise BadSetting("DATABASE_URL", f"the database cannot be reached ({type(fault).__name__})") from fault
+    await connection.close()
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "demo": _demo,
+    "web": _web,
+    "worker": _worker,
+    "migrate": _migrate,
+    "seed": _seed,
+    "check": _check,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

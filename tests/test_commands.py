@@ -1,0 +1,199 @@
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+import httpx
+import psutil
+import pytest
+
+from booking.demo import postgres
+
+ROOT = Path(__file__).parents[1]
+HANDED_DOWN = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A demo's folder of its own, its database gone afterwards."""
+    yield tmp_path / "var"
+    postgres.remove(tmp_path / "var" / "postgres")
+
+
+def booking(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "booking", *words],
+        cwd=ROOT,
+        env=HANDED_DOWN | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "required: command"),
+        (("fly",), "invalid choice: 'fly'"),
+        (("demo", "--port", "0"), "a port is a number from 1 to 65535"),
+        (("demo", "--port", "http"), "a port is a number from 1 to 65535"),
+        (("demo", "--port", "65536"), "a port is a number from 1 to 65535"),
+        (("web", "--workers", "none"), "it must be a whole number, 1 or more"),
+        (("seed", "--ready", "-1"), "--ready"),
+        (("seed", "--ready", "many"), "it must be a whole number, 1 or more"),
+        (("worker", "--fast"), "unrecognized arguments: --fast"),
+    ],
+)
+def test_words_that_cannot_be_used_get_one_line_and_exit_code_2(words: tuple[str, ...], said: str) -> None:
+    done = booking(*words)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_a_missing_setting_stops_the_start_with_its_name(command: str) -> None:
+    done = booking(command)
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("leeward: DATABASE_URL: is not set; it accepts a PostgreSQL address")
+
+
+@pytest.mark.parametrize("command", ["migrate", "check", "seed"])
+def test_a_database_that_is_not_there_gets_one_line(command: str) -> None:
+    done = booking(command, DATABASE_URL="postgresql://nobody@127.0.0.1:1/leeward")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "leeward: DATABASE_URL: the database cannot be reached (ConnectionRefusedError)\n"
+
+
+def test_a_python_without_the_packages_goes_on_in_the_projects_own(tmp_path: Path) -> None:
+    house = _a_house(tmp_path, "#!/bin/sh\necho the project\\'s own python: $@\n")
+
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "booking", "check"], cwd=house, capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == "the project's own python: -m booking check\n"
+
+
+def test_without_packages_anywhere_one_line_says_how_to_get_them(tmp_path: Path) -> None:
+    house = _a_house(tmp_path, None)
+
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "booking", "check"], cwd=house, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "run `make demo`" in done.stderr
+
+
+def _a_house(tmp_path: Path, own_python: str | None) -> Path:
+    """The program in a folder of its own, with or without a .venv."""
+    shutil.copytree(ROOT / "booking", tmp_path / "booking", ignore=shutil.ignore_patterns("__pycache__"))
+    if own_python is not None:
+        python = tmp_path / ".venv" / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.write_text(own_python)
+        python.chmod(0o755)
+    return tmp_path
+
+
+def test_a_port_in_use_is_said_before_anything_is_started(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = booking("demo", "--port", str(port), LEEWARD_FOLDER=str(folder))
+
+    assert done.returncode == 2
+    assert done.stderr == f"leeward: Port {port} is in use: choose another, as in make demo PORT=8123.\n"
+    assert not (folder / "postgres").exists()
+
+
+class Demo:
+    """`make demo` in a folder, on a free port."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "booking", "demo", "--port", str(self.port)],
+            cwd=ROOT,
+            env=HANDED_DOWN | {"LEEWARD_FOLDER": str(folder)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+
+    def __enter__(self) -> Self:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said += line
+            if "Ctrl-C" in line:
+                return self
+        raise AssertionError(self.said)
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=30)
+
+    def child(self, word: str) -> psutil.Process:
+        found = [each for each in psutil.Process(self.process.pid).children() if word in each.cmdline()]
+        assert len(found) == 1
+        return found[0]
+
+    def healthy(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+
+def eventually(true: Callable[[], bool], seconds: float = 60) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def test_the_demo_starts_again_what_dies_and_leaves_nothing_behind_whatever_kills_it(folder: Path) -> None:
+    with Demo(folder) as demo:
+        assert f"http://localhost:{demo.port}" in demo.said
+        assert demo.healthy()
+        web, worker = demo.child("web"), demo.child("worker")
+        web.kill()
+        worker.kill()
+        assert eventually(lambda: not web.is_running() and demo.healthy())
+        assert booking("seed", "--ready", "2", LEEWARD_FOLDER=str(folder)).stdout.count("LW-") == 2
+        family = psutil.Process(demo.process.pid).children(recursive=True)
+        demo.process.kill()
+        assert eventually(lambda: not any(each.is_running() for each in family), 10)
+
+    with Demo(folder) as again:
+        assert again.healthy()
+        done = booking("check", LEEWARD_FOLDER=str(folder))
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        second = booking("demo", "--port", "8123", LEEWARD_FOLDER=str(folder))
+        assert second.stderr == (
+            f"leeward: The demo of this folder runs already, at http://localhost:{again.port}: end it first.\n"
+        )
+        family = psutil.Process(again.process.pid).children(recursive=True)
+
+    assert again.process.returncode == 0
+    assert not any(each.is_running() for each in family)
+    assert booking("demo", "--reset", LEEWARD_FOLDER=str(folder)).returncode == 0
+    assert [path.name for path in folder.iterdir()] == ["demo.lock"]

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
 from booking import database
+from booking.accounts import staff
 from booking.demo import postgres
 from booking.demo.stripe.app import create_simulator
 from booking.demo.world import World, build
@@ -100,8 +102,10 @@ async def lasting_world(clean_db: None, now: datetime) -> World:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _secret() -> None:
+def _secrets() -> None:
+    """One secret, and passwords that are quick to check: the example clinic has four, built for nearly every test."""
     keys.use_secret(SECRET)
+    staff._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[misc]  # slow on purpose elsewhere
 
 
 @pytest.fixture(scope="session")

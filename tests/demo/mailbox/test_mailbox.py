@@ -1,5 +1,6 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from httpx import ASGITransport, AsyncClient
@@ -129,3 +130,16 @@ async def test_what_is_not_there_is_not_found(path: str, browser: AsyncClient):
 @pytest.mark.parametrize("path", ["/mailbox.css", "/mails/1/source"])
 async def test_the_rest_is_served_too(path: str, browser: AsyncClient):
     assert (await browser.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+async def test_a_server_without_tls_gets_no_mail_from_a_mailer_that_must_have_it(
+    tls: Literal["starttls", "implicit"], tmp_path: Path
+):
+    kept = MailStore(tmp_path / "mailbox.sqlite")
+    async with MailServer(kept, lambda: NOW).listening() as server:
+        mailer = SmtpMailer(SmtpServer("127.0.0.1", server.port, tls=tls), greeting=timedelta(seconds=2))
+        outcome = await mailer.send(mail("received"), yes)
+
+    assert outcome.fate is Fate.NOT_NOW
+    assert kept.newest() == []

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from booking.kit.errors import Invalid
 from booking.kit.words import _
+from booking.programmes.parts import Words
 
 Count = Annotated[int, Field(ge=0, le=10_000)]
 
@@ -21,7 +22,7 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: Annotated[str, Field(min_length=1, max_length=300)]
+    source: Annotated[str, Field(min_length=1, max_length=300)] | Words
     as_of: date
 
 

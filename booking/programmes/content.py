@@ -10,7 +10,7 @@ from booking.kit.money import Money
 from booking.kit.words import Text, _
 from booking.programmes.consent import Consent
 from booking.programmes.evidence import Evidence, Risk
-from booking.programmes.parts import Part, Sourced, Words
+from booking.programmes.parts import Dated, Part, Words
 from booking.programmes.prices import Prices
 from booking.programmes.terms import Terms
 
@@ -35,7 +35,7 @@ class ProgrammeContent(Part):
     what_it_is: Words
     evidence: Evidence
     risks: tuple[Risk, ...]
-    regulatory: Sourced
+    regulatory: Dated
     not_for: tuple[Words, ...]
     cells: Words
     stay: tuple[StayDay, ...] = Field(min_length=1)

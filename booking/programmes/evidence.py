@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from booking.programmes.parts import Basis, Part, Words
+from booking.programmes.parts import Basis, Known, Part, Words
 
 
 class Verdict(StrEnum):
@@ -35,7 +35,7 @@ class Effect(Part):
         return self
 
 
-class Trial(Part):
+class Trial(Known):
     name: str
     registry: str | None = None
     year: int | None = None
@@ -48,8 +48,6 @@ class Trial(Part):
     result: Words
     verdict: Verdict
     effect: Effect | None = None
-    basis: Basis
-    source: str
 
 
 class Difference(Part):
@@ -62,7 +60,7 @@ class Difference(Part):
     meaning: Words
 
 
-class MetaAnalysis(Part):
+class MetaAnalysis(Known):
     """Many studies added up."""
 
     name: str
@@ -71,26 +69,20 @@ class MetaAnalysis(Part):
     n: int
     differences: tuple[Difference, ...]
     result: Words
-    basis: Basis
-    source: str
 
 
-class Harm(Part):
+class Harm(Known):
     """Harm that was reported after cell treatments, ours or anyone's."""
 
     year: int
     text: Words
-    basis: Basis
-    source: str
 
 
-class Risk(Part):
+class Risk(Known):
     """What may go wrong for a patient of this programme."""
 
     heading: Words
     text: Words
-    basis: Basis
-    source: str
 
 
 class Evidence(Part):

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from booking.kit.words import SOURCE_LANGUAGE
 
@@ -31,19 +31,33 @@ def in_language(words: Mapping[str, str], language: str) -> str:
     return words.get(language) or words[SOURCE_LANGUAGE]
 
 
+# Who says so: a name that is the same in every language ("Stroke 2014; 45: 3618-3624"), or words.
+Source = str | Words
+
+
 class Basis(StrEnum):
     """How we know it."""
 
     READ = "read"  # in a published source
     CHECKING = "checking"  # from memory, being checked
     WORKED_OUT = "worked_out"  # by us, from counts in a published source
-    OWN_RULE = "own_rule"  # the clinic's own
 
 
-class Sourced(Part):
-    """A statement with who says so and when it was read there."""
+class Known(Part):
+    """Something that is said of the world, and how we know it."""
+
+    basis: Basis
+    source: Source | None = None
+
+    @model_validator(mode="after")
+    def _read_somewhere(self) -> Self:
+        if self.basis is not Basis.CHECKING and not self.source:
+            raise ValueError("needs a source, unless it is still being checked")
+        return self
+
+
+class Dated(Known):
+    """A statement about rules that change, with the day on which it was looked at."""
 
     text: Words
-    basis: Basis
-    source: str
     as_of: date

@@ -5,9 +5,9 @@ from typing import Final, TypedDict
 
 from markupsafe import Markup
 
-from booking.kit.words import Text, _
+from booking.kit.words import Text, _, language
 from booking.programmes.evidence import Trial, Verdict
-from booking.programmes.parts import Basis
+from booking.programmes.parts import Basis, Known, Source, in_language
 from booking.web.charts import Forest, TrialResult, forest
 from booking.web.prose import told
 
@@ -26,7 +26,6 @@ KNOWN_FROM: Final[dict[Basis, Text]] = {
     Basis.READ: _("Read in: %(source)s"),
     Basis.CHECKING: _("From memory, being checked: %(source)s"),
     Basis.WORKED_OUT: _("Worked out by us from: %(source)s"),
-    Basis.OWN_RULE: _("The clinic's own rule: %(source)s"),
 }
 
 
@@ -43,9 +42,16 @@ class EvidenceRow(TypedDict):
     verdict_kind: str
 
 
-def known_from(basis: Basis, source: str) -> str:
+def known_from(what: Known) -> str:
     """How we know it, for the reader: "Read in: Stroke 2014"."""
-    return str(KNOWN_FROM[basis].with_facts(source=source))
+    if what.source is None:
+        return str(_("From memory, being checked."))
+    return str(KNOWN_FROM[what.basis].with_facts(source=said_by(what.source)))
+
+
+def said_by(source: Source) -> str:
+    """A source in the reader's language, or its name."""
+    return source if isinstance(source, str) else in_language(source, language())
 
 
 def evidence_rows(trials: Iterable[Trial]) -> list[EvidenceRow]:
@@ -53,11 +59,11 @@ def evidence_rows(trials: Iterable[Trial]) -> list[EvidenceRow]:
     return [_row(trial) for trial in trials]
 
 
-def effect_plot(trials: Sequence[Trial], language: str) -> Forest:
+def effect_plot(trials: Sequence[Trial]) -> Forest:
     """The picture of what finished trials with a control group found; those without an interval are named below it."""
     outcome = str(_("Odds of a good result, as each trial counted it. 1 is no difference."))
     compared = [trial for trial in trials if trial.verdict in {Verdict.BENEFIT, Verdict.NO_BENEFIT}]
-    return forest([_result(trial, outcome) for trial in compared], language)
+    return forest([_result(trial, outcome) for trial in compared], language())
 
 
 def _row(trial: Trial) -> EvidenceRow:
@@ -67,9 +73,7 @@ def _row(trial: Trial) -> EvidenceRow:
         "year": trial.year,
         "n": _("%(count)s planned").with_facts(count=trial.n) if trial.n_is_planned else trial.n,
         "what": Markup("<br>").join((told(trial.cells), told(trial.when), told(trial.design))),
-        "result": Markup('{}<br><small class="muted">{}</small>').format(
-            told(trial.result), known_from(trial.basis, trial.source)
-        ),
+        "result": Markup('{}<br><small class="muted">{}</small>').format(told(trial.result), known_from(trial)),
         "href": f"{REGISTER}{trial.registry}" if trial.registry else None,
         "verdict": verdict,
         "verdict_kind": kind,

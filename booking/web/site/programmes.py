@@ -9,7 +9,7 @@ from booking.programmes.models import Clinic
 from booking.programmes.reading import Published, published_programme, published_programmes
 from booking.web.pages import page
 from booking.web.policy import Who, route
-from booking.web.site.evidence import effect_plot, evidence_rows, known_from
+from booking.web.site.evidence import effect_plot, evidence_rows, known_from, said_by
 from booking.web.site.refunds import refund_spans
 from booking.web.site.travel_rules import told_rules
 
@@ -50,6 +50,7 @@ def _about(found: Published) -> dict[str, Any]:
         "evidence_rows": evidence_rows,
         "effect_plot": effect_plot,
         "known_from": known_from,
+        "said_by": said_by,
     }
 
 

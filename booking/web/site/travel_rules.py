@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from booking.kit.words import Text, _
+from booking.programmes.parts import Source
 
 # In the order in which a traveller meets them. A rule that is only for the itinerary's own sums is not told here.
 SENTENCES: Final[dict[str, Text]] = {
@@ -28,7 +29,7 @@ SENTENCES: Final[dict[str, Text]] = {
 @dataclass(frozen=True, slots=True)
 class ToldRule:
     sentence: Text
-    source: str
+    source: Source
     as_of: date
 
 

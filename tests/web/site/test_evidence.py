@@ -7,7 +7,7 @@ TRIALS = parse_content(programme_content()).evidence.trials
 
 
 def test_the_picture_compares_and_names_the_finished_trials_that_it_cannot_draw() -> None:
-    plot = effect_plot(TRIALS, "en")
+    plot = effect_plot(TRIALS)
 
     assert [row.trial.name for panel in plot.panels for row in panel.rows] == [
         "MASTERS",

@@ -112,7 +112,7 @@ def test_every_status_says_what_may_follow_it():
 
 
 async def test_of_a_confirmation_and_a_cancellation_at_once_one_wins(clean_db: None, now: datetime):
-    keys.use_secret("a secret for tests only, long enough to be one")
+    keys.use_secret("a secret that only tests have, long enough to be one")
     cast = await the_cast(now)
     booking = await a_booking(cast, now)
 
@@ -133,7 +133,7 @@ async def test_of_a_confirmation_and_a_cancellation_at_once_one_wins(clean_db: N
 
 
 async def test_of_many_holds_of_one_case_at_once_one_is_opened(clean_db: None, now: datetime):
-    keys.use_secret("a secret for tests only, long enough to be one")
+    keys.use_secret("a secret that only tests have, long enough to be one")
     cast = await the_cast(now)
     case = await a_request(cast, now)
 

@@ -8,5 +8,5 @@ from tests.consultations.cast import Cast, the_cast
 
 @pytest.fixture
 async def cast(db: None, now: datetime) -> Cast:
-    keys.use_secret("a secret for tests only, long enough to be one")
+    keys.use_secret("a secret that only tests have, long enough to be one")
     return await the_cast(now)

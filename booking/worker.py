@@ -9,13 +9,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from booking.database import database
+from booking.documents.sweep import sweep
+from booking.journeys.links import Links
 from booking.journeys.purge_drafts import purge_drafts
 from booking.journeys.reconcile_payments import reconcile_payments
 from booking.journeys.send_refunds import send_refunds
@@ -43,20 +44,22 @@ class Tick:
 
 def ticks(services: Services, deliverer: Deliverer) -> tuple[Tick, ...]:
     """What the clock does, and how often."""
-    journeys = (
-        (sweep_lapses, timedelta(seconds=15)),
-        (send_refunds, timedelta(seconds=10)),
-        (reconcile_payments, timedelta(seconds=60)),
-        (purge_drafts, timedelta(hours=1)),
-    )
+    now, stripe = services.now, services.payments
+    links = Links(services.settings.public_url)
     return (
         Tick("deliver", timedelta(seconds=2), deliverer.tick),
-        *(Tick(journey.__name__, every, partial(_now, journey, services)) for journey, every in journeys),
+        Tick("send refunds", timedelta(seconds=10), lambda: send_refunds(payments=stripe, links=links, now=now())),
+        Tick("sweep lapses", timedelta(seconds=15), lambda: sweep_lapses(now=now())),
+        Tick("reconcile", timedelta(seconds=60), lambda: reconcile_payments(payments=stripe, links=links, now=now())),
+        Tick("purge drafts", timedelta(hours=1), lambda: purge_drafts(now=now())),
+        Tick("sweep files", timedelta(hours=1), lambda: _sweep_files(services)),
     )
 
 
-async def _now(journey: Callable[..., Awaitable[object]], services: Services) -> None:
-    await journey(services, now=services.now())
+async def _sweep_files(services: Services) -> None:
+    swept = await sweep(services.files, now=services.now())
+    if swept.missing:
+        log.error("files.missing", count=len(swept.missing), first=swept.missing[0])
 
 
 async def work(services: Services) -> None:

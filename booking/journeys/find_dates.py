@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Final
 
 from booking.accounts.viewers import Viewer
@@ -10,6 +11,7 @@ from booking.consultations import cases, consents
 from booking.consultations.models import Case
 from booking.journeys.offer import Offer, clinic_of, offer_of
 from booking.kit.errors import Invalid
+from booking.kit.seals import derive_key
 from booking.kit.times import in_zone
 from booking.kit.words import _
 from booking.programmes.models import Clinic
@@ -38,6 +40,12 @@ class Dates:
     def token(self, window: Window) -> str:
         """The window as the text that comes back with the choice."""
         return window_token(window, self.key)
+
+
+@cache
+def window_key(secret: str) -> bytes:
+    """What signs the windows that are sent out, from the application's SECRET_KEY: the same for pages and partners."""
+    return derive_key(secret, "leeward windows 1")
 
 
 def wishes_of(interpreter: str | None, *, not_before: date | None = None) -> Wishes:

@@ -112,6 +112,11 @@ class Step:
         """Grains for which its resources are taken, buffers included."""
         return grains(self.buffer_before + self.minutes + self.buffer_after)
 
+    @property
+    def nights(self) -> int:
+        """The most midnights over which its resources are taken."""
+        return (self.latest.hour * 60 + self.latest.minute + self.minutes + self.buffer_after) // (24 * 60)
+
     def starts(self) -> Iterator[time]:
         """The local times at which it may start."""
         first, last = (at.hour * 60 + at.minute for at in (self.earliest, self.latest))
@@ -141,11 +146,11 @@ class Protocol:
 
     @cached_property
     def days(self) -> int:
-        """The most days after the start date on which a step may still lie."""
+        """The most days after the start date into which a step may still reach, nights included."""
         latest: dict[str, int] = {}
         for step in self.steps:
             latest[step.key] = step.day.to + (latest[step.day.after] if step.day.after else 0)
-        return max(latest.values())
+        return max(latest[step.key] + step.nights for step in self.steps)
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:

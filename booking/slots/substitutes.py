@@ -1,7 +1,7 @@
 """When a resource of the chosen window has just gone: others that serve the same steps at the same times."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from booking.slots.load import load_stock
@@ -26,7 +26,8 @@ async def ways_to_take(
     """
     yield window
     for _ in range(TRIES - 1):
-        stock = await load_stock(window.clinic_id, window.start, window.end, now, but_for=but_for)
+        last = window.start + timedelta(days=protocol.days)
+        stock = await load_stock(window.clinic_id, window.start, last, now, but_for=but_for)
         if (other := same_times(protocol, window, wishes, stock)) is None:
             return
         yield other

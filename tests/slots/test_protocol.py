@@ -54,6 +54,12 @@ def test_what_cannot_be_read_is_told_with_its_place(steps: list[dict[str, Any]],
     assert told.value.where == where
 
 
+def test_a_protocol_reaches_into_the_nights_of_its_last_step():
+    night = step("night", day=2, earliest="18:00", latest="20:00", minutes=14 * 60)
+
+    assert Protocol.parse({"steps": [step(), night]}).days == 3
+
+
 def test_only_a_change_of_meaning_changes_the_fingerprint():
     plain = Protocol.parse({"steps": [step()]}).fingerprint
 

@@ -65,7 +65,7 @@ def steps(draw: st.DrawFn) -> list[dict[str, Any]]:
             "rest_after": draw(minutes(0, 0, 15, 60)),
             "needs": draw(needs(drawn)),
         }
-        if draw(st.integers(0, 2)) == 0:
+        if draw(st.integers(0, 4)) == 4:
             step["dose"] = {"product": "cells", "count": draw(minutes(1, 1, 2))}
         drawn.append(step)
     return drawn
@@ -83,7 +83,9 @@ def offsets(earlier: list[str]) -> st.SearchStrategy[Any]:
 
 @st.composite
 def supplies(draw: st.DrawFn, id_: int, first: date) -> Supply:
-    opens, closes = draw(st.sampled_from([(time(0), time(0)), (time(2, 30), time(11)), (time(1), time(10, 30))]))
+    opens, closes = draw(
+        st.sampled_from([(time(0), time(0)), (time(0), time(0)), (time(2, 30), time(11)), (time(1), time(10, 30))])
+    )
     days = draw(st.sampled_from([range(7), range(7), (0, 1, 2, 4, 5, 6)]))
     midnight = tick(datetime(first.year, first.month, first.day, tzinfo=UTC))
     busy = draw(
@@ -106,7 +108,7 @@ def supplies(draw: st.DrawFn, id_: int, first: date) -> Supply:
             max_size=2,
         )
     )
-    skills = draw(st.sampled_from([frozenset(), frozenset({"deep"})]))
+    skills = draw(st.sampled_from([frozenset({"deep"}), frozenset({"deep"}), frozenset()]))
     return Supply(
         id_, KINDS[id_ % 2], skills, tuple(Hours(day, opens, closes) for day in days), tuple(closed), tuple(busy)
     )
@@ -116,7 +118,7 @@ def supplies(draw: st.DrawFn, id_: int, first: date) -> Supply:
 def stocks(draw: st.DrawFn) -> Stock:
     zone, first = draw(st.sampled_from(STRETCHES))
     now = datetime(first.year, first.month, first.day, draw(st.sampled_from([0, 9])), 3, tzinfo=UTC)
-    resources = tuple(draw(supplies(n, first)) for n in range(draw(st.integers(1, 5))))
+    resources = tuple(draw(supplies(n, first)) for n in range(draw(st.integers(3, 6))))
     lots = draw(st.lists(st.tuples(st.integers(0, SPAN), st.integers(0, 3), st.integers(0, 3)), max_size=3))
     return Stock(
         1,

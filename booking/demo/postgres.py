@@ -42,7 +42,7 @@ exec 3<&0
 { read -r _; kill -INT $server; } <&3 & watch=$!
 exec 3<&-
 wait $server; code=$?
-kill $watch 2>/dev/null
+kill $watch 2>/dev/null; wait $watch 2>/dev/null
 exit $code
 """
 

@@ -1,7 +1,9 @@
 """The web application: its routes, what surrounds every request, and how it answers what it will not do."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -12,8 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tortoise.exceptions import OperationalError
 
 from booking.database import database
+from booking.documents import keys
 from booking.kit.errors import Forbidden, Refusal
-from booking.services import Services
+from booking.services import Services, connect
+from booking.settings import Settings
 from booking.web.api.routes import ROUTES as API
 from booking.web.desk.routes import ROUTES as DESK
 from booking.web.middleware import CleanPaths, SameOrigin, Surroundings
@@ -53,8 +57,28 @@ def create_app(services: Services, more_routes: list[Ruled] | None = None) -> St
     return app
 
 
+def live_app() -> Starlette:
+    """The application as the environment describes it: what `python -m booking web` serves."""
+    return create_app(connect(Settings.from_env(os.environ)))
+
+
+def demo_app() -> Starlette:
+    """The same with its outside world simulated beside it, on the demo's clock."""
+    # What only the demo has is loaded only there.
+    from booking.demo.outside import beside  # noqa: PLC0415
+    from booking.demo.people import clock_of, routes  # noqa: PLC0415
+    from booking.demo.surroundings import Folder  # noqa: PLC0415
+
+    settings = Settings.from_env(os.environ)
+    folder = Folder.from_env(os.environ).path
+    clock = clock_of(folder)
+    services = replace(connect(settings), now=clock)
+    return beside(create_app(services, routes(clock)), settings, clock, folder)
+
+
 @asynccontextmanager
 async def _lifespan(_app: Starlette, services: Services) -> AsyncIterator[None]:
+    keys.use_secret(services.settings.secret_key)
     async with database(services.settings.database.credentials()):
         yield
 

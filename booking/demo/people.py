@@ -1,0 +1,102 @@
+"""The demo's first page: everyone whom one may be, one click each, and a clock that can be put forward."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pyotp
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from booking.accounts.models import Person, Staff
+from booking.accounts.sessions import open_session
+from booking.demo.clinic.load import ExamplePerson, example_clinic
+from booking.demo.clock import DemoClock
+from booking.demo.world import EPOCH, PASSWORD, TOTP_SECRET
+from booking.kit.errors import NotFound
+from booking.kit.words import Text, _
+from booking.web.pages import page, redirect
+from booking.web.policy import Ruled, Who, route
+from booking.web.request import now_of, services_of
+from booking.web.sessions import forget_session, keep_session, token_of
+
+ROLES: Final[dict[str, Text]] = {
+    "patient": _("Patient"),
+    "supporter": _("Supporter, for a relative"),
+    "coordinator": _("Coordinator at the clinic"),
+    "clinician": _("Clinician at the clinic"),
+}
+LEAPS: Final = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One person to be."""
+
+    key: str
+    name: str
+    role: Text
+    zone: str
+    email: str
+
+
+def routes(clock: DemoClock) -> list[Ruled]:
+    """The demo's own routes; production has none of them."""
+
+    async def people(request: Request) -> Response:
+        return page(
+            request,
+            "simulated/people.html",
+            cards=_cards(example_clinic(EPOCH).people),
+            password=PASSWORD,
+            code=pyotp.TOTP(TOTP_SECRET).at(now_of(request)),
+            ahead=clock.ahead.days,
+        )
+
+    async def sign_in(request: Request) -> Response:
+        key = request.path_params["key"]
+        known = {person.key: person for person in example_clinic(EPOCH).people}
+        if key not in known:
+            raise NotFound
+        person = await Person.get(email=known[key].email)
+        post = await Staff.get_or_none(person_id=person.id)
+        token = await open_session(
+            person.id, now=now_of(request), staff_id=post.id if post else None, replaces=token_of(request)
+        )
+        response = redirect(request, "desk:board" if post else "portal:home")
+        keep_session(request, response, token)
+        return response
+
+    async def sign_out(request: Request) -> Response:
+        response = redirect(request, "demo:people")
+        forget_session(request, response)
+        return response
+
+    async def put_forward(request: Request) -> Response:
+        async with request.form() as form:
+            leap = LEAPS.get(str(form.get("leap")))
+        if leap is None:
+            raise NotFound
+        clock.put_forward(leap)
+        return redirect(request, "demo:people")
+
+    async def mailbox(request: Request) -> Response:
+        return RedirectResponse(f"{services_of(request).settings.public_url}/simulated/mailbox/", status_code=303)
+
+    return [
+        route("/demo", people, name="demo:people", who=Who.ANYONE),
+        route("/demo/sign-in/{key}", sign_in, name="demo:sign-in", who=Who.ANYONE, methods=["POST"]),
+        route("/demo/sign-out", sign_out, name="demo:sign-out", who=Who.ANYONE, methods=["POST"]),
+        route("/demo/clock", put_forward, name="demo:clock", who=Who.ANYONE, methods=["POST"]),
+        route("/demo/mailbox", mailbox, name="demo:mailbox", who=Who.ANYONE),
+    ]
+
+
+def clock_of(folder: Path) -> DemoClock:
+    return DemoClock(folder / "clock")
+
+
+def _cards(people: Sequence[ExamplePerson]) -> list[Card]:
+    return [Card(each.key, each.name, ROLES[each.role], each.zone, each.email) for each in people]

@@ -1,0 +1,66 @@
+"""What a fresh demo holds: the example clinic, and a case at each stage so that every page has something to show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from booking.accounts.models import Person
+from booking.accounts.support import grant
+from booking.accounts.viewers import Scope
+from booking.consultations.models import Case
+from booking.demo import world
+from booking.demo.ready import Stage, answers_of, make_case, make_ready
+from booking.demo.world import World
+from booking.documents import keys
+from booking.kit.db import transaction
+from booking.kit.seals import derive_key
+from booking.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A case of one of the demo's people, and how far it has come."""
+
+    patient: str
+    stage: Stage
+    answers: dict[str, Any]
+    supporter: str | None = None
+
+
+EXAMPLES: Final = (
+    Example("lucia", Stage.REQUESTED, {"goals": "Volver a escribir mi nombre y salir sola a la calle."}),
+    Example("helene", Stage.PLANNED, {"goals": "To cook again, and to find my words on the telephone."}),
+    Example("samuel", Stage.READY, {"goals": "To walk to the market and back."}, supporter="folake"),
+)
+
+
+async def seed_example(settings: Settings, *, now: datetime) -> World:
+    """The example clinic and its cases; as it was, if it is there already."""
+    keys.use_secret(settings.secret_key)
+    async with transaction():
+        return await world.find() or await _made(settings, now=now)
+
+
+async def seed_ready(number: int, settings: Settings, *, now: datetime) -> Sequence[str]:
+    """So many more cases of the demo's partner that are ready to choose dates: their codes."""
+    keys.use_secret(settings.secret_key)
+    async with transaction():
+        found = await world.find()
+        if found is None:
+            raise LookupError("the example clinic is not in this database")
+        return await make_ready(found, number, now=now)
+
+
+async def _made(settings: Settings, *, now: datetime) -> World:
+    built = await world.build(now=now, totp_key=derive_key(settings.secret_key, "totp"))
+    for example in EXAMPLES:
+        patient = built.people[example.patient]
+        case = await make_case(built, example.stage, answers_of(patient, **example.answers), now=now)
+        if example.supporter:
+            await _allow(case, patient, built.people[example.supporter], now=now)
+    return built
+
+
+async def _allow(case: Case, patient: Person, supporter: Person, *, now: datetime) -> None:
+    await grant(patient.id, case.id, supporter.id, set(Scope), now=now)

@@ -13,4 +13,4 @@ async def prepare(settings: Settings, *, ready: int = 0) -> list[str]:
     await migrate(credentials)
     async with database(credentials):
         await seed.seed_example(settings, now=datetime.now(UTC))
-        return await seed.seed_ready(ready, settings, now=datetime.now(UTC)) if ready else []
+        return list(await seed.seed_ready(ready, settings, now=datetime.now(UTC))) if ready else []

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from booking.bookings.models import Booking
-from booking.consultations import plans
-from booking.consultations.models import Case
+from booking.consultations import consents, plans
+from booking.consultations.models import Case, CaseStatus, Consent
 from booking.journeys.offer import clinic_of
 from booking.kit.errors import WrongMoment
 from booking.kit.money import Money
@@ -13,6 +13,17 @@ from booking.payments.charges import open_balance
 from booking.payments.models import Charge
 from booking.payments.terms import Terms
 from booking.slots.windows import Window
+
+
+async def require_agreement(case: Case) -> Consent:
+    """The consent on which dates may be chosen and paid for.
+
+    Raises NoConsent, and WrongMoment if the clinic has said no since, or the case has ended.
+    """
+    consent = await consents.require_in_force(case)
+    if case.status not in {CaseStatus.CONSENTED, CaseStatus.BOOKED}:
+        raise WrongMoment
+    return consent
 
 
 async def agreed(case: Case) -> tuple[Money, Terms]:

@@ -1,14 +1,17 @@
 """A patient looks for dates: every start on which the whole treatment can run, or why there is none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
 from booking.accounts.viewers import Viewer
-from booking.consultations import cases, consents
+from booking.bookings.booking import live_of
+from booking.bookings.models import Booking
+from booking.consultations import cases
 from booking.consultations.models import Case
+from booking.journeys.agreement import require_agreement
 from booking.journeys.offer import Offer, clinic_of, offer_of
 from booking.kit.errors import Invalid
 from booking.kit.seals import derive_key
@@ -28,14 +31,19 @@ LONGEST_LOOK: Final = timedelta(days=370)
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """What is free from `first` to `last`, both clinic-local. `none` says why if nothing is."""
+    """What is free from `first` to `last`, both clinic-local. `none` says why if nothing is.
+
+    `held` is the booking that the case has already: until it ends, no other dates can be held.
+    """
 
     clinic: Clinic
+    offer: Offer
     first: date
     last: date
     windows: Sequence[Window]
     none: NoDates | None
     key: bytes
+    held: Booking | None = None
 
     def token(self, window: Window) -> str:
         """The window as the text that comes back with the choice."""
@@ -66,11 +74,11 @@ async def free_dates(
     today = in_zone(now, clinic.zone).date()
     first, last = max(first, today), min(last, today + AHEAD)
     if last < first:
-        return Dates(clinic, first, first, (), None, key)
+        return Dates(clinic, offer, first, first, (), None, key)
     stock = await load_stock(clinic.id, first, last + timedelta(days=offer.protocol.days), now)
     found = windows(offer.protocol, wishes, first, last, stock)
     none = None if found else await _why(clinic, offer, wishes, first, last, now=now)
-    return Dates(clinic, first, last, found, none, key)
+    return Dates(clinic, offer, first, last, found, none, key)
 
 
 async def find_dates(
@@ -79,9 +87,10 @@ async def find_dates(
     """The free dates of a case. Raises NotFound, and NoConsent: dates are chosen after consent."""
     case = await cases.get(viewer, code)
     cases.require_to_book(viewer, case)
-    await consents.require_in_force(case)
+    await require_agreement(case)
     clinic, offer = await clinic_of(case), await offer_of(case.version_id)
-    return case, await free_dates(clinic, offer, wishes_of(interpreter), first, last, key=key, now=now)
+    dates = await free_dates(clinic, offer, wishes_of(interpreter), first, last, key=key, now=now)
+    return case, replace(dates, held=await live_of(case.id, now=now))
 
 
 async def nearest_dates(

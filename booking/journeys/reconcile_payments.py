@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from booking.journeys.close_pages import close_page, close_pages
 from booking.journeys.links import Links
-from booking.journeys.settle_payment import see_checkout, settle
-from booking.kit.db import transaction
+from booking.journeys.settle_payment import settle
+from booking.kit.errors import Refusal
 from booking.kit.logs import logger
-from booking.payments.attempts import end_attempt, overdue
+from booking.payments.attempts import overdue
 from booking.payments.events import last_heard
-from booking.payments.gateway import GatewayDown, GatewayRefused, PaymentGateway
+from booking.payments.gateway import GatewayDown, PaymentGateway
 
 log = logger(__name__)
 
@@ -20,26 +21,21 @@ AT_ONCE: Final = 50
 
 
 async def reconcile_payments(*, payments: PaymentGateway, links: Links, now: datetime) -> None:
-    """One round: every recent event that we do not hold, then every page that is over and said nothing."""
+    """One round: every recent event that we do not hold, then every page that is over, or of no use any more."""
     try:
-        heard = await last_heard()
-        for event in await payments.events_since((heard or now - FIRST_LOOK) - LOOK_BACK):
-            await settle(event, links=links, now=now)
-        await _ask_about_overdue(payments, links, now)
+        await _hear(payments, links, now)
+        for attempt in await overdue(now=now, at_most=AT_ONCE):
+            await close_page(attempt, payments=payments, links=links, now=now)
+        await close_pages(payments=payments, links=links, now=now)
     except GatewayDown as fault:
         log.warning("payments.down", why=fault.code)
 
 
-async def _ask_about_overdue(payments: PaymentGateway, links: Links, now: datetime) -> None:
-    for attempt in await overdue(now=now, at_most=AT_ONCE):
-        if attempt.session_id is None:
-            # We never learnt of a page. Had one been paid, its event carries our key and finds the attempt.
-            async with transaction():
-                await end_attempt(attempt)
-            continue
+async def _hear(payments: PaymentGateway, links: Links, now: datetime) -> None:
+    heard = await last_heard()
+    for event in await payments.events_since((heard or now - FIRST_LOOK) - LOOK_BACK):
         try:
-            checkout = await payments.expire_checkout(attempt.session_id)
-        except GatewayRefused:
-            checkout = await payments.find_checkout(attempt.session_id)
-        async with transaction():
-            await see_checkout(attempt, checkout, links=links, now=now)
+            await settle(event, links=links, now=now)
+        except Refusal as refusal:
+            # Someone moved its booking at the same moment: the next round hears it again, and the others wait for nothing.
+            log.warning("payment.not_settled", event_id=event.event_id, why=refusal.code)

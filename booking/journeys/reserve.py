@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Protocol
 
 from booking.accounts import audit
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
 from booking.bookings.opening import open_held
-from booking.consultations import cases, consents
+from booking.consultations import cases
 from booking.consultations.models import Case, Consent
+from booking.journeys.agreement import agreed, require_agreement
 from booking.journeys.find_dates import nearest_dates, wishes_of
 from booking.journeys.offer import Offer, clinic_of, offer_of
+from booking.journeys.say import say_about_booking
 from booking.kit.db import transaction
+from booking.messages import facts
 from booking.programmes.models import Clinic
 from booking.slots import claims
 from booking.slots.claims import WindowTaken
@@ -29,8 +33,27 @@ class DatesGone(WindowTaken):
         self.nearest = nearest
 
 
+class Ticket(Protocol):
+    """What else must be true, and written, in the very transaction that holds the dates."""
+
+    async def begin(self) -> None:
+        """Said first. What it raises ends the transaction."""
+        ...
+
+    async def done(self, booking: Booking) -> None:
+        """Said last, with everything held."""
+        ...
+
+
 async def reserve(
-    viewer: Viewer, code: str, token: str, *, interpreter: str | None = None, key: bytes, now: datetime
+    viewer: Viewer,
+    code: str,
+    token: str,
+    *,
+    interpreter: str | None = None,
+    ticket: Ticket | None = None,
+    key: bytes,
+    now: datetime,
 ) -> Booking:
     """Hold everything that the window of `token` needs for the case, or raise and hold nothing.
 
@@ -45,21 +68,31 @@ async def reserve(
     """
     case = await cases.get(viewer, code)
     cases.require_to_book(viewer, case)
-    consent = await consents.require_in_force(case)
+    consent = await require_agreement(case)
     clinic, offer = await clinic_of(case), await offer_of(case.version_id)
     window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
     async for candidate in ways_to_take(window, offer.protocol, wishes_of(interpreter), now=now):
         with suppress(WindowTaken):
-            return await _hold(case, candidate, consent, offer, viewer=viewer, now=now)
+            return await _hold(case, candidate, consent, clinic, offer, ticket=ticket, viewer=viewer, now=now)
     raise DatesGone(await _nearest(clinic, offer, window, interpreter, key=key, now=now))
 
 
 async def _hold(
-    case: Case, window: Window, consent: Consent, offer: Offer, *, viewer: Viewer, now: datetime
+    case: Case,
+    window: Window,
+    consent: Consent,
+    clinic: Clinic,
+    offer: Offer,
+    *,
+    ticket: Ticket | None,
+    viewer: Viewer,
+    now: datetime,
 ) -> Booking:
     # The deposit cannot be taken before the time to think is over, so the dates wait for it.
     lapses_at = max(now, consent.cooling_off_until) + offer.hold_for
     async with transaction():
+        if ticket is not None:
+            await ticket.begin()
         booking = await open_held(
             case.id,
             window.to_json(),
@@ -71,7 +104,23 @@ async def _hold(
         )
         await claims.take(window, booking.id, now=now, lapses_at=lapses_at)
         await audit.record(viewer, "booking.hold", f"booking {booking.code}", now=now)
+        await _say_held(booking, case, clinic, lapses_at, now=now)
+        if ticket is not None:
+            await ticket.done(booking)
     return booking
+
+
+async def _say_held(booking: Booking, case: Case, clinic: Clinic, lapses_at: datetime, *, now: datetime) -> None:
+    """Whoever chose, the family is told until when: a hold that nobody knows of lapses unpaid."""
+    total, terms = await agreed(case)
+    await say_about_booking(
+        booking,
+        "dates-held",
+        now=now,
+        about=booking.code,
+        held_until=facts.moment(lapses_at, clinic.zone),
+        deposit=facts.money(terms.deposit_of(total)),
+    )
 
 
 async def _nearest(

@@ -55,13 +55,13 @@ async def say_about_booking(
     booking: Booking,
     occasion: str,
     *,
-    links: Links,
+    links: Links | None = None,
     now: datetime,
     link: str = "portal:booking",
     about: str = "",
     **more: Any,
 ) -> None:
-    """The same about a booking, with the calendar file where the occasion carries one."""
+    """The same about a booking, with the calendar file where the occasion carries one: then it needs `links`."""
     case = await Case.get(id=booking.case_id)
     clinic = await Clinic.get(id=case.clinic_id)
     told = {**from_clinic(clinic), "link": page(link, code=booking.code), **stay_facts(booking, clinic), **more}
@@ -90,11 +90,13 @@ def stay_facts(booking: Booking, clinic: Clinic) -> dict[str, Any]:
 
 
 def _calendar(
-    booking: Booking, clinic: Clinic, person: Person, method: Method | None, *, links: Links, now: datetime
+    booking: Booking, clinic: Clinic, person: Person, method: Method | None, *, links: Links | None, now: datetime
 ) -> str | None:
     """The whole stay as one event with one UID for its life; SEQUENCE is the booking's own (RFC 5546 3.2.5)."""
     if method is None:
         return None
+    if links is None:
+        raise ValueError("a calendar file is known by the site's address: give links")
     event = CalendarEvent(
         uid=f"{booking.code}-visit@{urlsplit(links.base).hostname}".lower(),
         summary=VISIT.into(person.language),

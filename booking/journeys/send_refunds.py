@@ -63,6 +63,4 @@ async def _ask(refund: Refund, payments: PaymentGateway) -> RefundResult:
     if refund.status is RefundStatus.SENT and refund.stripe_id:
         return await payments.find_refund(refund.stripe_id)
     attempt = await Attempt.get(id=refund.attempt_id)
-    return await payments.refund(
-        attempt.payment_intent or "", refund.money, refund.idempotency_key, "requested_by_customer"
-    )
+    return await payments.refund(attempt.payment_intent or "", refund.money, refund.idempotency_key, refund.reason)

@@ -22,7 +22,7 @@ from booking.kit.errors import WrongMoment
 from booking.kit.logs import logger
 from booking.kit.money import Money
 from booking.kit.times import in_zone
-from booking.messages import facts
+from booking.messages import facts, outbox
 from booking.payments.attempts import attempt_of, end_attempt
 from booking.payments.charges import Captured, mark_paid
 from booking.payments.events import mark_handled, take_event
@@ -101,13 +101,14 @@ async def _capture(attempt: Attempt, money: Money, payment_intent: str, *, links
 async def _deposit_paid(booking: Booking, attempt: Attempt, money: Money, *, links: Links, now: datetime) -> None:
     """Confirm if the dates are still there or can be had again; else the money goes back (G10)."""
     if booking.status in {BookingStatus.HELD, BookingStatus.LAPSED} and await _confirmed(booking, now=now):
-        await balance_of_trip(booking, booking.case, now=now)
+        await outbox.cancel_planned(booking.case_id, now=now, occasions=["dates-held"])
         await say_about_booking(booking, "confirmed", links=links, now=now, about=booking.code)
         await _say_receipt(booking, attempt, money, links=links, now=now)
         await plan_booking_messages(booking, now=now)
         return
     if booking.status is BookingStatus.HELD:
         await move(booking, BookingStatus.LAPSED, by=SYSTEM, now=now)
+        await claims.release(booking.id)
     if booking.status is BookingStatus.LAPSED:
         await move(booking, BookingStatus.REFUND_DUE, by=SYSTEM, now=now, note="paid after the dates had gone")
     await want_refund(attempt, money, RefundCause.DATES_GONE, now=now)
@@ -117,6 +118,9 @@ async def _deposit_paid(booking: Booking, attempt: Attempt, money: Money, *, lin
 async def _confirmed(booking: Booking, *, now: datetime) -> bool:
     """Keep the claims, or take them again if the hold has lapsed, and confirm booking and case: all of it or nothing."""
     window = Window.from_json(booking.window)
+    if window.starts_at <= now:
+        # A hold that no worker has swept still has its claims, however late the money is heard of.
+        return False
     was = booking.status
     try:
         async with savepoint():

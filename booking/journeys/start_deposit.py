@@ -11,13 +11,13 @@ from booking.bookings import booking as bookings
 from booking.bookings.models import Booking, BookingStatus
 from booking.consultations import cases, consents
 from booking.consultations.models import Case
-from booking.journeys.agreement import agreed, balance_of_trip, today_at_clinic
+from booking.journeys.agreement import agreed, balance_of_trip, require_agreement, today_at_clinic
 from booking.journeys.links import Links
 from booking.journeys.offer import clinic_of
 from booking.kit.db import execute, transaction
 from booking.kit.errors import Refusal, WrongMoment
 from booking.kit.money import Money
-from booking.kit.times import in_zone, show_time
+from booking.kit.times import in_zone, show_date, show_time
 from booking.kit.words import Text, _
 from booking.payments.attempts import PaymentUnderWay, end_attempt, new_attempt, open_attempt, store_checkout
 from booking.payments.charges import NothingToPay, open_deposit
@@ -35,6 +35,7 @@ NAMES: Final[dict[ChargeKind, Text]] = {
     ChargeKind.DEPOSIT: _("Deposit for your stay, booking %(code)s"),
     ChargeKind.BALANCE: _("Balance for your stay, booking %(code)s"),
 }
+UNTIL: Final = _("%(day)s, %(time)s in %(place)s")
 
 
 class PaymentPageDown(Refusal):
@@ -96,10 +97,13 @@ async def _begin(viewer: Viewer, booking: Booking, kind: ChargeKind, *, now: dat
     expires_at = now + CHECKOUT_LASTS
     async with transaction():
         locked = await bookings.locked(booking.id)
-        charge = await (_deposit if kind is ChargeKind.DEPOSIT else _balance)(locked, booking.case, now=now)
         if kind is ChargeKind.DEPOSIT:
-            await _outlive(locked, expires_at, now=now)
+            charge = await _deposit(viewer, locked, booking.case, now=now)
+        else:
+            charge = await _balance(locked, booking.case, now=now)
         attempt = await _attempt(charge, expires_at, now=now)
+        if kind is ChargeKind.DEPOSIT:
+            await _outlive(locked, attempt.expires_at, now=now)
         await audit.record(viewer, "payment.start", f"booking {booking.code}", now=now)
     return _Started(charge, attempt)
 
@@ -117,13 +121,17 @@ async def _attempt(charge: Charge, expires_at: datetime, *, now: datetime) -> At
         return found
 
 
-async def _deposit(booking: Booking, case: Case, *, now: datetime) -> Charge:
+async def _deposit(viewer: Viewer, booking: Booking, case: Case, *, now: datetime) -> Charge:
     if booking.status is not BookingStatus.HELD:
         raise WrongMoment
     clinic = await clinic_of(case)
-    consent = await consents.require_in_force(case)
-    until = in_zone(consent.cooling_off_until, clinic.zone)
-    words = f"{until:%Y-%m-%d} {show_time(consent.cooling_off_until, clinic.zone)} ({clinic.place_name})"
+    until = (await require_agreement(case)).cooling_off_until
+    words = UNTIL.into(
+        viewer.language,
+        day=show_date(in_zone(until, clinic.zone).date(), viewer.language),
+        time=show_time(until, clinic.zone),
+        place=clinic.place_name,
+    )
     await consents.require_thought_over(case, now=now, until_in_words=words)
     total, terms = await agreed(case)
     return await open_deposit(booking, total, terms, today=await today_at_clinic(case, now), now=now)

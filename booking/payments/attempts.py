@@ -80,10 +80,9 @@ async def attempt_of(seen: Checkout | PaymentEvent) -> Attempt | None:
     return await Attempt.get_or_none(payment_intent=seen.payment_intent)
 
 
-async def open_sessions(charge: Charge) -> list[str]:
-    """The pages that may still take money for this charge: expire them at Stripe once it is paid or void."""
-    found = await Attempt.filter(charge_id=charge.id, status=AttemptStatus.OPEN)
-    return [attempt.session_id for attempt in found if attempt.session_id]
+async def of_no_use() -> list[Attempt]:
+    """Attempts that may still take money for a charge which asks for none: close their pages at Stripe."""
+    return await Attempt.filter(status__in=UNFINISHED).exclude(charge__status=ChargeStatus.DUE).order_by("id")
 
 
 async def overdue(*, now: datetime, at_most: int) -> list[Attempt]:

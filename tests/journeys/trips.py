@@ -98,9 +98,8 @@ async def come_back(booking: Booking, services: Services) -> None:
 
 async def events_of(booking: Booking, services: Services) -> list[PaymentEvent]:
     """Everything that Stripe has to tell about the booking, oldest first."""
-    attempts = await Attempt.filter(charge__booking_id=booking.id).values_list("idempotency_key", flat=True)
-    refunds = await Refund.filter(charge__booking_id=booking.id).values_list("idempotency_key", flat=True)
-    ours = {*attempts, *refunds}
+    tries = [*await Attempt.filter(charge__booking_id=booking.id), *await Refund.filter(charge__booking_id=booking.id)]
+    ours = {each.idempotency_key for each in tries}
     heard = await services.payments.events_since(services.now() - timedelta(days=400))
     return [event for event in heard if event.idempotency_key in ours]
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("db")
 MINUTE = timedelta(minutes=1)
 
 
-async def test_the_calendar_shows_holds_with_their_time_left_buffers_and_closures():
+async def test_the_calendar_shows_holds_with_their_time_left_buffers_and_closures() -> None:
     small = await small_clinic(chairs=1)
     window = (await free(small))[0]
     mine = await booking(small, window)
@@ -35,7 +35,7 @@ async def test_the_calendar_shows_holds_with_their_time_left_buffers_and_closure
     assert line.shut == {date(2027, 2, day): [Shut(None, None, "Service")] for day in (6, 7)}
 
 
-async def test_a_lapsed_hold_is_not_on_the_calendar():
+async def test_a_lapsed_hold_is_not_on_the_calendar() -> None:
     small = await small_clinic()
     window = (await free(small))[0]
     await take(window, (await booking(small, window)).id, now=NOW, lapses_at=NOW + HOUR)
@@ -45,7 +45,7 @@ async def test_a_lapsed_hold_is_not_on_the_calendar():
     assert [line.taken for line in calendar.lines] == [{}, {}, {}]
 
 
-async def test_a_feed_tells_kept_bookings_without_saying_what_is_done_until_it_is_revoked():
+async def test_a_feed_tells_kept_bookings_without_saying_what_is_done_until_it_is_revoked() -> None:
     small = await small_clinic()
     window = (await free(small))[0]
     mine = await booking(small, window)
@@ -65,7 +65,7 @@ async def test_a_feed_tells_kept_bookings_without_saying_what_is_done_until_it_i
         await read_feed(token, now=NOW)
 
 
-async def test_a_lot_tells_whom_its_doses_are_for_and_a_booking_where_they_come_from():
+async def test_a_lot_tells_whom_its_doses_are_for_and_a_booking_where_they_come_from() -> None:
     small = await small_clinic(doses=3)
     window = (await free(small))[0]
     mine = await booking(small, window)
@@ -78,7 +78,7 @@ async def test_a_lot_tells_whom_its_doses_are_for_and_a_booking_where_they_come_
     assert (lot.doses, lot.free, lot.days_left(date(2027, 2, 1))) == (3, 2, 6)
 
 
-async def test_a_recalled_lot_offers_nothing_keeps_its_promises_in_sight_and_stays_recalled():
+async def test_a_recalled_lot_offers_nothing_keeps_its_promises_in_sight_and_stays_recalled() -> None:
     small = await small_clinic()
     window = (await free(small))[0]
     mine = await booking(small, window)

@@ -34,7 +34,7 @@ async def broken() -> list[str]:
         ),
     ],
 )
-async def test_each_damage_is_named_and_nothing_else(damage: str, names: list[str]):
+async def test_each_damage_is_named_and_nothing_else(damage: str, names: list[str]) -> None:
     small = await small_clinic()
     window = (await free(small))[0]
     mine = await booking(small, window, BookingStatus.CONFIRMED)
@@ -45,7 +45,7 @@ async def test_each_damage_is_named_and_nothing_else(damage: str, names: list[st
     assert await broken() == names
 
 
-async def test_a_hold_owns_its_window_until_it_lapses():
+async def test_a_hold_owns_its_window_until_it_lapses() -> None:
     small = await small_clinic()
     window = (await free(small))[0]
     await booking(small, window)

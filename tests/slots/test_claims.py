@@ -22,7 +22,7 @@ async def doses(booking_id: int) -> int:
     return await Dose.filter(booking_id=booking_id).count()
 
 
-async def test_taking_a_window_claims_each_resource_with_its_buffers_and_a_dose():
+async def test_taking_a_window_claims_each_resource_with_its_buffers_and_a_dose() -> None:
     small = await small_clinic()
     first = (await free(small))[0]
     mine = await booking(small, first)
@@ -35,7 +35,7 @@ async def test_taking_a_window_claims_each_resource_with_its_buffers_and_a_dose(
     assert await doses(mine.id) == 1
 
 
-async def test_only_dates_that_are_still_free_are_offered():
+async def test_only_dates_that_are_still_free_are_offered() -> None:
     small = await small_clinic()
     before = await free(small)
     mine = await booking(small, before[1])
@@ -47,7 +47,7 @@ async def test_only_dates_that_are_still_free_are_offered():
     assert days(await free(small, but_for=mine.id)) == [1, 2, 3, 4, 5, 6]
 
 
-async def test_a_window_that_lost_one_resource_is_refused_whole():
+async def test_a_window_that_lost_one_resource_is_refused_whole() -> None:
     small = await small_clinic()
     first = (await free(small))[0]
     mine, theirs = await booking(small, first), await booking(small, first)
@@ -60,7 +60,7 @@ async def test_a_window_that_lost_one_resource_is_refused_whole():
     assert (await claimed(mine.id), await doses(mine.id)) == ([], 0)
 
 
-async def test_a_lapsed_hold_blocks_no_one_and_its_claims_go_to_the_next():
+async def test_a_lapsed_hold_blocks_no_one_and_its_claims_go_to_the_next() -> None:
     small = await small_clinic()
     first = (await free(small))[0]
     late, mine = await booking(small, first), await booking(small, first)
@@ -74,7 +74,7 @@ async def test_a_lapsed_hold_blocks_no_one_and_its_claims_go_to_the_next():
     assert not await keep(first, late.id)
 
 
-async def test_a_hold_that_is_kept_lapses_no_more():
+async def test_a_hold_that_is_kept_lapses_no_more() -> None:
     small = await small_clinic()
     first = (await free(small))[0]
     mine = await booking(small, first)
@@ -86,7 +86,7 @@ async def test_a_hold_that_is_kept_lapses_no_more():
     assert {row.lapses_at for row in await Dose.filter(booking_id=mine.id)} == {None}
 
 
-async def test_a_hold_can_be_extended_until_it_lapses():
+async def test_a_hold_can_be_extended_until_it_lapses() -> None:
     small = await small_clinic()
     first = (await free(small))[0]
     mine = await booking(small, first)
@@ -96,7 +96,7 @@ async def test_a_hold_can_be_extended_until_it_lapses():
     assert not await extend(first, mine.id, now=SOON + HOUR, lapses_at=SOON + 2 * HOUR)
 
 
-async def test_a_late_payment_takes_the_window_again_if_it_is_still_free():
+async def test_a_late_payment_takes_the_window_again_if_it_is_still_free() -> None:
     small = await small_clinic()
     first = (await free(small))[0]
     mine = await booking(small, first)
@@ -110,7 +110,7 @@ async def test_a_late_payment_takes_the_window_again_if_it_is_still_free():
     assert {row.lapses_at for row in await Claim.all()} == {None}
 
 
-async def test_a_booking_moves_to_dates_that_overlap_its_own():
+async def test_a_booking_moves_to_dates_that_overlap_its_own() -> None:
     small = await small_clinic()
     first, second, *_ = await free(small)
     mine = await booking(small, first)
@@ -123,7 +123,7 @@ async def test_a_booking_moves_to_dates_that_overlap_its_own():
     assert await doses(mine.id) == 1
 
 
-async def test_a_move_that_fails_keeps_the_old_window():
+async def test_a_move_that_fails_keeps_the_old_window() -> None:
     small = await small_clinic()
     first, *_, last = await free(small)
     mine, theirs = await booking(small, first), await booking(small, last)
@@ -138,7 +138,7 @@ async def test_a_move_that_fails_keeps_the_old_window():
     assert (await claimed(mine.id), await doses(mine.id)) == (before, 1)
 
 
-async def test_the_last_dose_is_promised_once():
+async def test_the_last_dose_is_promised_once() -> None:
     small = await small_clinic(clinicians=2, doses=1)
     first, *_, last = await free(small)
     mine, theirs = await booking(small, first), await booking(small, last)
@@ -151,7 +151,7 @@ async def test_the_last_dose_is_promised_once():
     assert (await claimed(theirs.id), await doses(mine.id)) == ([], 1)
 
 
-async def test_a_chair_that_has_just_gone_is_replaced_by_the_other_one():
+async def test_a_chair_that_has_just_gone_is_replaced_by_the_other_one() -> None:
     small = await small_clinic(clinicians=2)
     first = (await free(small))[0]
     await take(first, (await booking(small, first)).id, now=NOW, lapses_at=SOON)
@@ -167,7 +167,7 @@ async def test_a_chair_that_has_just_gone_is_replaced_by_the_other_one():
     await take(ways[1], (await booking(small, first)).id, now=NOW, lapses_at=SOON)
 
 
-async def test_a_clinic_that_closed_meanwhile_is_not_booked():
+async def test_a_clinic_that_closed_meanwhile_is_not_booked() -> None:
     small = await small_clinic()
     first, second, *_ = await free(small)
     chair = small.chairs[0]
@@ -185,7 +185,7 @@ async def test_a_clinic_that_closed_meanwhile_is_not_booked():
     await take(second, (await booking(small, second)).id, now=NOW, lapses_at=SOON)
 
 
-async def test_a_window_that_has_begun_is_refused():
+async def test_a_window_that_has_begun_is_refused() -> None:
     small = await small_clinic()
     first = (await free(small))[0]
 

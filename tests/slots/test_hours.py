@@ -39,7 +39,9 @@ def every_day(opens: time, closes: time, **limits: date) -> tuple[Hours, ...]:
         ("America/Havana", date(2027, 3, 13), date(2027, 3, 15)),
     ],
 )
-def test_opening_hours_hold_by_the_clinics_clock_before_and_after_the_clocks_change(zone: str, first: date, last: date):
+def test_opening_hours_hold_by_the_clinics_clock_before_and_after_the_clocks_change(
+    zone: str, first: date, last: date
+) -> None:
     days = grid(zone, first, last)
 
     assert told(open_bits(every_day(time(8, 30), time(17)), days), days) == [
@@ -47,27 +49,27 @@ def test_opening_hours_hold_by_the_clinics_clock_before_and_after_the_clocks_cha
     ]
 
 
-def test_a_day_on_which_the_clock_jumps_is_an_hour_shorter_and_one_on_which_it_falls_back_longer():
+def test_a_day_on_which_the_clock_jumps_is_an_hour_shorter_and_one_on_which_it_falls_back_longer() -> None:
     assert [day.length for day in grid("America/New_York", SPRING, SPRING).days] == [23 * 12]
     assert [day.length for day in grid("America/New_York", AUTUMN, AUTUMN).days] == [25 * 12]
     assert [day.length for day in grid("Australia/Lord_Howe", date(2027, 4, 4), date(2027, 4, 4)).days] == [294]
 
 
-def test_a_time_that_the_clock_jumps_over_does_not_exist_and_one_that_comes_twice_is_the_first():
+def test_a_time_that_the_clock_jumps_over_does_not_exist_and_one_that_comes_twice_is_the_first() -> None:
     spring, autumn = grid("America/New_York", SPRING, SPRING).days[0], grid("America/New_York", AUTUMN, AUTUMN).days[0]
 
     assert [spring.has(time(2, 30)), spring.has(time(3)), autumn.has(time(1, 30))] == [False, True, True]
     assert (autumn.at(time(1, 30)), autumn.at(time(2))) == (18, 36)
 
 
-def test_hours_hold_from_their_first_day_until_their_last():
+def test_hours_hold_from_their_first_day_until_their_last() -> None:
     days = grid("America/Antigua", date(2027, 1, 1), date(2027, 1, 31))
     hours = (Hours(0, time(9), time(10), date(2027, 1, 5), date(2027, 1, 18)),)
 
     assert told(open_bits(hours, days), days) == [("11 09:00", "11 10:00"), ("18 09:00", "18 10:00")]
 
 
-def test_hours_until_midnight_meet_the_next_days():
+def test_hours_until_midnight_meet_the_next_days() -> None:
     days = grid("America/Antigua", date(2027, 1, 1), date(2027, 1, 2))
 
     assert told(open_bits(every_day(time(20), time()), days), days) == [
@@ -77,7 +79,7 @@ def test_hours_until_midnight_meet_the_next_days():
     assert told(open_bits(every_day(time(), time()), days), days) == [("01 00:00", "03 00:00")]
 
 
-def test_a_closure_takes_whole_days_or_the_same_hours_of_each():
+def test_a_closure_takes_whole_days_or_the_same_hours_of_each() -> None:
     days = grid("America/Antigua", date(2027, 1, 1), date(2027, 1, 4))
     closures = [
         Closed(date(2026, 12, 1), date(2027, 1, 1)),
@@ -91,7 +93,7 @@ def test_a_closure_takes_whole_days_or_the_same_hours_of_each():
     ]
 
 
-def test_periods_become_bits_and_bits_tell_what_fits():
+def test_periods_become_bits_and_bits_tell_what_fits() -> None:
     assert list(merged([(5, 7), (0, 2), (1, 3), (7, 8)])) == [(0, 3), (5, 8)]
     assert bits_of([(5, 7), (0, 2), (1, 3)], 8) == 0b01100111
     assert fitting(0b01100111, 3) == 0b00000001

@@ -40,7 +40,7 @@ def read(token: str, **changes: Any) -> Window:
     return read_window_token(token, KEY, **{"protocol": PROTOCOL, "clinic_id": 7, "zone": "America/Antigua", **changes})
 
 
-def test_a_window_comes_back_from_its_token_and_its_json():
+def test_a_window_comes_back_from_its_token_and_its_json() -> None:
     window = found(stock())[0]
 
     assert read(window_token(window, KEY)) == window
@@ -49,7 +49,7 @@ def test_a_window_comes_back_from_its_token_and_its_json():
     assert window.starts_at == datetime(2027, 3, 1, 13, tzinfo=UTC)
 
 
-def test_a_token_that_was_changed_or_is_for_something_else_is_refused():
+def test_a_token_that_was_changed_or_is_for_something_else_is_refused() -> None:
     token = window_token(found(stock())[0], KEY)
     longer = Protocol.parse({"steps": [{**EVERYTHING["steps"][0], "minutes": 90}, EVERYTHING["steps"][1]]})
 
@@ -61,13 +61,13 @@ def test_a_token_that_was_changed_or_is_for_something_else_is_refused():
             read(token, **other)
 
 
-def test_the_nearest_windows_are_told_in_the_order_of_their_dates():
+def test_the_nearest_windows_are_told_in_the_order_of_their_dates() -> None:
     offered = found(stock())
 
     assert days(nearest(offered, date(2027, 3, 13), 3)) == [10, 11, 15]
 
 
-def test_wishes_leave_out_days_and_ask_for_what_someone_can_do():
+def test_wishes_leave_out_days_and_ask_for_what_someone_can_do() -> None:
     week = Wishes(not_before=date(2027, 3, 8), not_after=date(2027, 3, 12), not_on=frozenset({date(2027, 3, 9)}))
 
     assert days(found(stock(), week)) == [10, 11]
@@ -75,7 +75,7 @@ def test_wishes_leave_out_days_and_ask_for_what_someone_can_do():
     assert found(stock(), Wishes(skills={"clinician": frozenset({"ar"})})) == []
 
 
-def test_why_there_are_no_dates_names_what_is_missing_and_when_there_are_some():
+def test_why_there_are_no_dates_names_what_is_missing_and_when_there_are_some() -> None:
     closed = Supply(2, "chair", hours=HOURS, closures=(Closed(date(2027, 3, 3), date(2027, 3, 19)),))
 
     assert why_none(PROTOCOL, Wishes(), date(2027, 3, 4), date(2027, 3, 12), stock(chair=closed)) == NoDates(

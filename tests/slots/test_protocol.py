@@ -10,7 +10,7 @@ def step(key: str = "visit", **changes: Any) -> dict[str, Any]:
     return {**plain, **changes}
 
 
-def test_a_protocol_is_read_with_its_ranges_continuity_and_doses():
+def test_a_protocol_is_read_with_its_ranges_continuity_and_doses() -> None:
     read = Protocol.parse(
         {
             "steps": [
@@ -47,20 +47,20 @@ def test_a_protocol_is_read_with_its_ranges_continuity_and_doses():
         ([step(needs=[{"kind": "bed", "count": 0}])], "steps[0].needs[0].count"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_place(steps: list[dict[str, Any]], where: str):
+def test_what_cannot_be_read_is_told_with_its_place(steps: list[dict[str, Any]], where: str) -> None:
     with pytest.raises(ProtocolError) as told:
         Protocol.parse({"steps": steps})
 
     assert told.value.where == where
 
 
-def test_a_protocol_reaches_into_the_nights_of_its_last_step():
+def test_a_protocol_reaches_into_the_nights_of_its_last_step() -> None:
     night = step("night", day=2, earliest="18:00", latest="20:00", minutes=14 * 60)
 
     assert Protocol.parse({"steps": [step(), night]}).days == 3
 
 
-def test_only_a_change_of_meaning_changes_the_fingerprint():
+def test_only_a_change_of_meaning_changes_the_fingerprint() -> None:
     plain = Protocol.parse({"steps": [step()]}).fingerprint
 
     assert Protocol.parse({"steps": [step(title={"en": "Another title"})]}).fingerprint == plain

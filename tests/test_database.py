@@ -9,7 +9,7 @@ from booking.kit.db import execute, run
 PACKAGES = [model.split(".")[1] for model in MODELS]
 
 
-async def test_every_constraint_that_a_package_writes_is_in_the_catalogue(db: None):
+async def test_every_constraint_that_a_package_writes_is_in_the_catalogue(db: None) -> None:
     written = " ".join(
         statement for package in PACKAGES for statement in import_module(f"booking.{package}.constraints").CONSTRAINTS
     )
@@ -30,7 +30,7 @@ async def test_every_constraint_that_a_package_writes_is_in_the_catalogue(db: No
     assert {name for name in promised if name.isidentifier() and name != "TRIGGER"} - known == set()
 
 
-async def test_claims_of_one_resource_cannot_overlap_by_the_catalogue(db: None):
+async def test_claims_of_one_resource_cannot_overlap_by_the_catalogue(db: None) -> None:
     found = await run(
         "SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'claim_no_overlap'"
     )
@@ -40,7 +40,7 @@ async def test_claims_of_one_resource_cannot_overlap_by_the_catalogue(db: None):
     ]
 
 
-async def test_no_foreign_key_cascades_and_each_has_an_index(db: None):
+async def test_no_foreign_key_cascades_and_each_has_an_index(db: None) -> None:
     cascading = await run("SELECT conname FROM pg_constraint WHERE contype = 'f' AND confdeltype NOT IN ('r', 'a')")
     unindexed = await run(
         """SELECT c.conrelid::regclass::text || '.' || a.attname AS place FROM pg_constraint c
@@ -56,6 +56,6 @@ async def test_no_foreign_key_cascades_and_each_has_an_index(db: None):
     "table", [name for package in PACKAGES for name in import_module(f"booking.{package}.constraints").APPEND_ONLY]
 )
 @pytest.mark.parametrize("change", ['DELETE FROM "{}"', 'TRUNCATE "{}" CASCADE', 'UPDATE "{}" SET id = id'])
-async def test_what_only_grows_cannot_be_changed(db: None, table: str, change: str):
+async def test_what_only_grows_cannot_be_changed(db: None, table: str, change: str) -> None:
     with pytest.raises((BaseORMException, Exception), match="only grows"):
         await execute(change.format(table))

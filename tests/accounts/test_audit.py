@@ -14,7 +14,7 @@ from tests.consultations.cast import Cast, a_request, helped_by_bob
 MINUTE = timedelta(minutes=1)
 
 
-async def test_the_trail_says_who_did_what_as_whom_the_latest_first(cast: Cast, now: datetime):
+async def test_the_trail_says_who_did_what_as_whom_the_latest_first(cast: Cast, now: datetime) -> None:
     viewers = (ANONYMOUS, cast.alice_views, cast.dana_views, cast.partner_views, SYSTEM)
     for minutes, viewer in enumerate(viewers):
         await audit.record(viewer, "case.read", "case LW-1", now=now + minutes * MINUTE, request_id="r1")
@@ -31,7 +31,7 @@ async def test_the_trail_says_who_did_what_as_whom_the_latest_first(cast: Cast, 
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_row SET action = ''", "DELETE FROM audit_row", "TRUNCATE audit_row"])
-async def test_the_database_refuses_to_change_the_trail(change: str, cast: Cast, now: datetime):
+async def test_the_database_refuses_to_change_the_trail(change: str, cast: Cast, now: datetime) -> None:
     await audit.record(cast.alice_views, "case.read", "case LW-1", now=now)
 
     with pytest.raises((IntegrityError, OperationalError), match="only grows"):
@@ -39,7 +39,7 @@ async def test_the_database_refuses_to_change_the_trail(change: str, cast: Cast,
             await execute(change)
 
 
-async def test_what_accounts_leave_behind_breaks_no_promise(cast: Cast, now: datetime):
+async def test_what_accounts_leave_behind_breaks_no_promise(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now, by=cast.partner_views)
     await helped_by_bob(case, cast, now)
 
@@ -55,7 +55,7 @@ async def test_what_accounts_leave_behind_breaks_no_promise(cast: Cast, now: dat
         ("UPDATE session SET person_id = 0 - person_id", "G27 a session of a post belongs to the one who holds it"),
     ],
 )
-async def test_a_broken_promise_is_found(breaking: str, promise: str, cast: Cast, now: datetime):
+async def test_a_broken_promise_is_found(breaking: str, promise: str, cast: Cast, now: datetime) -> None:
     await helped_by_bob(await a_request(cast, now, by=cast.partner_views), cast, now)
 
     await execute("SET LOCAL session_replication_role = replica")  # foreign keys off, for the wrong rows

@@ -21,7 +21,7 @@ async def a_partner(now: datetime) -> int:
     return (await PartnerKey.get(name="Partner")).id
 
 
-async def test_a_key_is_kept_as_a_hash_and_ends_when_revoked(db: None, now: datetime):
+async def test_a_key_is_kept_as_a_hash_and_ends_when_revoked(db: None, now: datetime) -> None:
     key_id = await a_partner(now)
     assert "demo-partner-key" not in repr(await run("SELECT * FROM partner_key"))
     assert not (await viewer_of_partner_key("demo-partner-key", now)).is_anonymous
@@ -31,7 +31,7 @@ async def test_a_key_is_kept_as_a_hash_and_ends_when_revoked(db: None, now: date
     assert await viewer_of_partner_key("demo-partner-key", now) == ANONYMOUS
 
 
-async def test_the_same_key_gives_the_same_answer(db: None, now: datetime):
+async def test_the_same_key_gives_the_same_answer(db: None, now: datetime) -> None:
     key_id = await a_partner(now)
 
     assert await partners.recall_reply(key_id, "k1", MARK, now=now) is None
@@ -41,7 +41,7 @@ async def test_the_same_key_gives_the_same_answer(db: None, now: datetime):
     assert await partners.recall_reply(key_id, "k2", MARK, now=now) is None
 
 
-async def test_an_answer_is_remembered_once(db: None, now: datetime):
+async def test_an_answer_is_remembered_once(db: None, now: datetime) -> None:
     key_id = await a_partner(now)
     await partners.remember_reply(key_id, "k1", MARK, HELD, now=now)
 
@@ -50,7 +50,7 @@ async def test_an_answer_is_remembered_once(db: None, now: datetime):
     assert await partners.recall_reply(key_id, "k1", MARK, now=now) == HELD
 
 
-async def test_a_key_used_for_another_request_is_refused(db: None, now: datetime):
+async def test_a_key_used_for_another_request_is_refused(db: None, now: datetime) -> None:
     key_id = await a_partner(now)
     await partners.remember_reply(key_id, "k1", MARK, HELD, now=now)
 
@@ -59,12 +59,12 @@ async def test_a_key_used_for_another_request_is_refused(db: None, now: datetime
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "naïve", "a\nb"])
-async def test_a_key_that_cannot_be_used_is_refused(key: str, db: None, now: datetime):
+async def test_a_key_that_cannot_be_used_is_refused(key: str, db: None, now: datetime) -> None:
     with pytest.raises(partners.KeyNotUsable):
         await partners.recall_reply(await a_partner(now), key, MARK, now=now)
 
 
-async def test_answers_are_forgotten_after_their_time(db: None, now: datetime):
+async def test_answers_are_forgotten_after_their_time(db: None, now: datetime) -> None:
     key_id = await a_partner(now)
     await partners.remember_reply(key_id, "k1", MARK, HELD, now=now)
 
@@ -74,7 +74,7 @@ async def test_answers_are_forgotten_after_their_time(db: None, now: datetime):
 
 async def test_of_requests_at_once_under_one_key_one_does_the_work_and_all_get_its_answer(
     clean_db: None, now: datetime
-):
+) -> None:
     key_id = await a_partner(now)
     worked = []
 

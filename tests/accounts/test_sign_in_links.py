@@ -15,7 +15,7 @@ async def alice(db: None, now: datetime) -> Person:
     return await people.find_or_create("alice@example.org", "Alice", language="es", zone="UTC", now=now)
 
 
-async def test_a_link_signs_its_person_in_once(alice: Person, now: datetime):
+async def test_a_link_signs_its_person_in_once(alice: Person, now: datetime) -> None:
     asked = await sign_in_links.ask("ALICE@example.org", now=now)
     assert asked is not None
 
@@ -25,7 +25,7 @@ async def test_a_link_signs_its_person_in_once(alice: Person, now: datetime):
         await sign_in_links.use(asked.token, now=now + MINUTE)
 
 
-async def test_a_link_is_good_for_ten_minutes(alice: Person, now: datetime):
+async def test_a_link_is_good_for_ten_minutes(alice: Person, now: datetime) -> None:
     asked = await sign_in_links.ask("alice@example.org", now=now)
     assert asked is not None
 
@@ -35,7 +35,7 @@ async def test_a_link_is_good_for_ten_minutes(alice: Person, now: datetime):
         await sign_in_links.use("another", now=now)
 
 
-async def test_the_database_holds_no_token(alice: Person, now: datetime):
+async def test_the_database_holds_no_token(alice: Person, now: datetime) -> None:
     asked = await sign_in_links.ask("alice@example.org", now=now)
     assert asked is not None
 
@@ -45,12 +45,12 @@ async def test_the_database_holds_no_token(alice: Person, now: datetime):
     assert asked.token.encode() not in rows[0]["token_hash"]
 
 
-async def test_an_unknown_address_gets_no_link(alice: Person, now: datetime):
+async def test_an_unknown_address_gets_no_link(alice: Person, now: datetime) -> None:
     assert await sign_in_links.ask("nobody@example.org", now=now) is None
     assert await SignInLink.all().count() == 0
 
 
-async def test_every_answer_takes_the_same_time():
+async def test_every_answer_takes_the_same_time() -> None:
     clock = asyncio.get_running_loop()
     took = []
     for work in (0.0, 0.03):
@@ -62,7 +62,7 @@ async def test_every_answer_takes_the_same_time():
     assert all(0.049 <= seconds < 0.2 for seconds in took)
 
 
-async def test_of_two_clicks_on_one_link_at_once_one_signs_in(clean_db: None, now: datetime):
+async def test_of_two_clicks_on_one_link_at_once_one_signs_in(clean_db: None, now: datetime) -> None:
     await people.find_or_create("alice@example.org", "Alice", language="en", zone="UTC", now=now)
     asked = await sign_in_links.ask("alice@example.org", now=now)
     assert asked is not None

@@ -11,7 +11,9 @@ from booking.kit.errors import NotFound
 from tests.consultations.cast import Cast, a_request, helped_by_bob, views
 
 
-async def test_a_supporter_sees_a_case_from_the_patients_permission_until_it_is_taken_back(cast: Cast, now: datetime):
+async def test_a_supporter_sees_a_case_from_the_patients_permission_until_it_is_taken_back(
+    cast: Cast, now: datetime
+) -> None:
     case = await a_request(cast, now)
     assert not await cases.visible_to(await views(cast.bob, now)).exists()
 
@@ -22,7 +24,7 @@ async def test_a_supporter_sees_a_case_from_the_patients_permission_until_it_is_
     assert await support.supporters_of(case.id) == []
 
 
-async def test_what_is_allowed_is_replaced_and_always_includes_reading(cast: Cast, now: datetime):
+async def test_what_is_allowed_is_replaced_and_always_includes_reading(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     await support.grant(cast.alice.id, case.id, cast.bob.id, {Scope.ACT, Scope.PAY}, now=now)
     await support.grant(cast.alice.id, case.id, cast.bob.id, {Scope.RECORDS}, now=now + timedelta(hours=1))
@@ -39,7 +41,7 @@ async def test_what_is_allowed_is_replaced_and_always_includes_reading(cast: Cas
     assert await Support.filter(case_id=case.id).count() == 2
 
 
-async def test_nobody_gives_away_anothers_case(cast: Cast, now: datetime):
+async def test_nobody_gives_away_anothers_case(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
 
     with pytest.raises(NotFound):
@@ -50,7 +52,7 @@ async def test_nobody_gives_away_anothers_case(cast: Cast, now: datetime):
     assert len(await support.supporters_of(case.id)) == 1
 
 
-async def test_a_permission_is_for_someone_else_and_for_something(cast: Cast, now: datetime):
+async def test_a_permission_is_for_someone_else_and_for_something(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
 
     with pytest.raises(support.NothingAllowed):
@@ -59,7 +61,9 @@ async def test_a_permission_is_for_someone_else_and_for_something(cast: Cast, no
         await support.grant(cast.alice.id, case.id, cast.alice.id, {Scope.READ}, now=now)
 
 
-async def test_a_cases_mail_goes_to_the_patient_and_to_their_supporters_who_have_an_address(cast: Cast, now: datetime):
+async def test_a_cases_mail_goes_to_the_patient_and_to_their_supporters_who_have_an_address(
+    cast: Cast, now: datetime
+) -> None:
     case = await a_request(cast, now)
     assert await support.recipients_of(case.id) == [cast.alice.id]
     await helped_by_bob(case, cast, now)

@@ -45,7 +45,7 @@ async def outcomes(check_in: CheckIn) -> list[tuple[str, int, str]]:
     return [(row.scale, row.score, row.rater.value) for row in rows]
 
 
-async def test_seven_check_ins_follow_the_last_day_of_treatment_and_move_with_it(db: None, now: datetime):
+async def test_seven_check_ins_follow_the_last_day_of_treatment_and_move_with_it(db: None, now: datetime) -> None:
     booking = await a_booking(now)
     planned = await plan_check_ins(booking.id, LAST_DAY)
     await answered(planned[0], Answers(SHORT, NO_SIGNS), now)
@@ -62,7 +62,7 @@ async def test_seven_check_ins_follow_the_last_day_of_treatment_and_move_with_it
     )
 
 
-async def test_a_whole_answer_is_kept_sealed_with_its_scores_as_outcomes(db: None, now: datetime):
+async def test_a_whole_answer_is_kept_sealed_with_its_scores_as_outcomes(db: None, now: datetime) -> None:
     booking, ana = await a_booking(now), await a_person(now)
     check_in = await first_of(booking)
     given = Answers(SHORT, NO_SIGNS, "I slept well.")
@@ -81,7 +81,7 @@ async def test_a_whole_answer_is_kept_sealed_with_its_scores_as_outcomes(db: Non
     assert [sentence for sentence, sql in INVARIANTS.items() if await run(sql)] == []
 
 
-async def test_answers_may_come_late_and_in_parts(db: None, now: datetime):
+async def test_answers_may_come_late_and_in_parts(db: None, now: datetime) -> None:
     check_in = await first_of(await a_booking(now))
 
     await answered(check_in, Answers({"pain": 2}), now, today=check_in.due_on + timedelta(days=40))
@@ -93,7 +93,7 @@ async def test_answers_may_come_late_and_in_parts(db: None, now: datetime):
     assert await answers_of(check_in) == Answers({"pain": 3, "mood": 1, "mobility": 1, "health_today": 90}, NO_SIGNS)
 
 
-async def test_a_red_flag_raises_one_alert_at_once_even_in_a_partial_answer(db: None, now: datetime):
+async def test_a_red_flag_raises_one_alert_at_once_even_in_a_partial_answer(db: None, now: datetime) -> None:
     booking, doctor = await a_booking(now), await a_person(now)
     clinic_id = (await Case.get(id=booking.case_id)).clinic_id
     check_in = await first_of(booking)
@@ -118,7 +118,7 @@ async def test_a_red_flag_raises_one_alert_at_once_even_in_a_partial_answer(db: 
         await alert_of(clinic_id + 1, alert.code)
 
 
-async def test_what_cannot_be_answered_is_refused_and_keeps_nothing(db: None, now: datetime):
+async def test_what_cannot_be_answered_is_refused_and_keeps_nothing(db: None, now: datetime) -> None:
     booking, other = await a_booking(now), await a_booking(now)
     check_in = await first_of(booking)
 
@@ -137,7 +137,7 @@ async def test_what_cannot_be_answered_is_refused_and_keeps_nothing(db: None, no
         await answered(check_in, Answers({"pain": 1}), now)
 
 
-async def test_of_two_who_answer_at_once_the_second_is_asked_to_look_again(db: None, now: datetime):
+async def test_of_two_who_answer_at_once_the_second_is_asked_to_look_again(db: None, now: datetime) -> None:
     booking = await a_booking(now)
     mine = await first_of(booking)
     theirs = await check_in_of(booking.id, mine.code)
@@ -152,7 +152,7 @@ async def test_of_two_who_answer_at_once_the_second_is_asked_to_look_again(db: N
         await answered(stale, Answers({"mood": 5}), now + timedelta(seconds=2))
 
 
-async def test_cancelled_check_ins_ask_nothing_and_can_be_resumed(db: None, now: datetime):
+async def test_cancelled_check_ins_ask_nothing_and_can_be_resumed(db: None, now: datetime) -> None:
     booking = await a_booking(now)
     check_in = await first_of(booking)
     await answered(check_in, Answers(SHORT, NO_SIGNS), now)
@@ -165,7 +165,7 @@ async def test_cancelled_check_ins_ask_nothing_and_can_be_resumed(db: None, now:
     assert (cancelled, await resume_check_ins(booking.id)) == (6, 6)
 
 
-async def test_a_clinician_scores_on_any_scale_beside_the_patients_own(db: None, now: datetime):
+async def test_a_clinician_scores_on_any_scale_beside_the_patients_own(db: None, now: datetime) -> None:
     check_in = await first_of(await a_booking(now))
 
     await rate(check_in, {"mrs": 3, "pain": 4}, rated_by=RatedBy.VIDEO, now=now)
@@ -176,7 +176,7 @@ async def test_a_clinician_scores_on_any_scale_beside_the_patients_own(db: None,
         await rate(check_in, {"mrs": 7}, rated_by=RatedBy.VIDEO, now=now)
 
 
-async def test_the_database_itself_refuses_a_score_off_its_scale(db: None, now: datetime):
+async def test_the_database_itself_refuses_a_score_off_its_scale(db: None, now: datetime) -> None:
     check_in = await first_of(await a_booking(now))
 
     with pytest.raises(IntegrityError, match="outcome_is_on_its_scale"):
@@ -185,7 +185,7 @@ async def test_the_database_itself_refuses_a_score_off_its_scale(db: None, now: 
         )
 
 
-async def test_after_an_erasure_answers_cannot_be_read_or_given(db: None, now: datetime):
+async def test_after_an_erasure_answers_cannot_be_read_or_given(db: None, now: datetime) -> None:
     booking = await a_booking(now)
     check_in = await first_of(booking)
     await answered(check_in, Answers({"pain": 2}), now)

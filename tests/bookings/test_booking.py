@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 async def test_a_booking_is_seen_by_its_patient_their_supporter_its_clinic_and_the_partner_that_made_its_case(
     cast: Cast, now: datetime
-):
+) -> None:
     case = await a_request(cast, now, by=cast.partner_views)
     held = await a_hold(case, now, by=cast.alice_views)
 
@@ -33,7 +33,7 @@ async def test_a_booking_is_seen_by_its_patient_their_supporter_its_clinic_and_t
             await bookings.get(stranger, held.code)
 
 
-async def test_a_hold_lapses_by_itself_with_no_worker_running(cast: Cast, now: datetime):
+async def test_a_hold_lapses_by_itself_with_no_worker_running(cast: Cast, now: datetime) -> None:
     held = await a_hold(await a_request(cast, now), now, by=cast.alice_views)
     just_before = now + HOUR - timedelta(seconds=1)
 
@@ -44,7 +44,7 @@ async def test_a_hold_lapses_by_itself_with_no_worker_running(cast: Cast, now: d
     assert await bookings.live_of(held.case_id, now=now + HOUR) is None
 
 
-async def test_what_is_confirmed_never_lapses(cast: Cast, now: datetime):
+async def test_what_is_confirmed_never_lapses(cast: Cast, now: datetime) -> None:
     held = await a_hold(await a_request(cast, now), now, by=cast.alice_views)
 
     await move(held, BookingStatus.CONFIRMED, by=cast.alice_views, now=now)
@@ -53,7 +53,7 @@ async def test_what_is_confirmed_never_lapses(cast: Cast, now: datetime):
     assert (await Booking.get(id=held.id)).lapses_at is None
 
 
-async def test_a_case_has_one_live_booking(cast: Cast, now: datetime):
+async def test_a_case_has_one_live_booking(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     await a_hold(case, now, by=cast.alice_views)
 
@@ -61,7 +61,7 @@ async def test_a_case_has_one_live_booking(cast: Cast, now: datetime):
         await a_hold(case, now + HOUR / 2, by=cast.alice_views)
 
 
-async def test_a_hold_that_ran_out_does_not_stand_in_the_way_of_the_next(cast: Cast, now: datetime):
+async def test_a_hold_that_ran_out_does_not_stand_in_the_way_of_the_next(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     first = await a_hold(case, now, by=cast.alice_views)
 
@@ -72,7 +72,7 @@ async def test_a_hold_that_ran_out_does_not_stand_in_the_way_of_the_next(cast: C
     assert await bookings.latest_of(case.id) == second
 
 
-async def test_what_opening_gives_back_is_what_the_database_holds(cast: Cast, now: datetime):
+async def test_what_opening_gives_back_is_what_the_database_holds(cast: Cast, now: datetime) -> None:
     held = await a_hold(await a_request(cast, now), now, by=cast.alice_views)
 
     kept = await Booking.get(id=held.id)
@@ -83,7 +83,7 @@ async def test_what_opening_gives_back_is_what_the_database_holds(cast: Cast, no
     await held.refresh_from_db()
 
 
-async def test_the_holds_that_ran_out_are_found_for_the_worker_the_oldest_first(cast: Cast, now: datetime):
+async def test_the_holds_that_ran_out_are_found_for_the_worker_the_oldest_first(cast: Cast, now: datetime) -> None:
     first = await a_hold(await a_request(cast, now), now, by=cast.alice_views)
     second = await a_hold(await a_request(cast, now), now + HOUR, by=cast.alice_views)
     await move(
@@ -97,7 +97,7 @@ async def test_the_holds_that_ran_out_are_found_for_the_worker_the_oldest_first(
     assert await bookings.lapsed_holds(now + 2 * HOUR) == [first, second]
 
 
-async def test_a_booking_that_does_not_exist_cannot_be_locked(cast: Cast, now: datetime):
+async def test_a_booking_that_does_not_exist_cannot_be_locked(cast: Cast, now: datetime) -> None:
     held = await a_hold(await a_request(cast, now), now, by=cast.alice_views)
 
     assert await bookings.locked(held.id) == held

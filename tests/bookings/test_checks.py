@@ -26,7 +26,7 @@ async def a_booked_case(cast: Cast, now: datetime) -> Booking:
     return booking
 
 
-async def test_what_the_functions_leave_behind_breaks_no_promise(cast: Cast, now: datetime):
+async def test_what_the_functions_leave_behind_breaks_no_promise(cast: Cast, now: datetime) -> None:
     await a_booked_case(cast, now)
 
     assert await broken() == []
@@ -46,7 +46,7 @@ async def test_what_the_functions_leave_behind_breaks_no_promise(cast: Cast, now
         ),
     ],
 )
-async def test_a_broken_promise_is_found(breaking: str, promises: list[str], cast: Cast, now: datetime):
+async def test_a_broken_promise_is_found(breaking: str, promises: list[str], cast: Cast, now: datetime) -> None:
     await a_booked_case(cast, now)
 
     await execute(breaking)
@@ -54,7 +54,7 @@ async def test_a_broken_promise_is_found(breaking: str, promises: list[str], cas
     assert await broken() == promises
 
 
-async def test_a_second_confirmation_and_a_life_after_cancellation_are_found(cast: Cast, now: datetime):
+async def test_a_second_confirmation_and_a_life_after_cancellation_are_found(cast: Cast, now: datetime) -> None:
     booking = await a_booked_case(cast, now)
 
     for status in (BookingStatus.HELD, BookingStatus.CONFIRMED, BookingStatus.CANCELLED, BookingStatus.CONFIRMED):

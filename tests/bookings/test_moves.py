@@ -38,14 +38,14 @@ async def told(booking: Booking) -> list[str]:
         (BookingStatus.LAPSED, BookingStatus.REFUND_DUE, BookingStatus.CANCELLED),
     ],
 )
-async def test_a_booking_goes_its_ways(ways: tuple[BookingStatus, ...], cast: Cast, now: datetime):
+async def test_a_booking_goes_its_ways(ways: tuple[BookingStatus, ...], cast: Cast, now: datetime) -> None:
     booking = await a_booking(cast, now, *ways)
 
     assert await told(booking) == ["held", *(to.value for to in ways)]
     assert (await Booking.get(id=booking.id)).status is ways[-1]
 
 
-async def test_cancelled_is_final_and_so_is_completed(cast: Cast, now: datetime):
+async def test_cancelled_is_final_and_so_is_completed(cast: Cast, now: datetime) -> None:
     cancelled = await a_booking(cast, now, BookingStatus.CANCELLED)
     completed = await a_booking(cast, now, BookingStatus.CONFIRMED, BookingStatus.COMPLETED)
 
@@ -55,7 +55,7 @@ async def test_cancelled_is_final_and_so_is_completed(cast: Cast, now: datetime)
                 await move(booking, to, by=SYSTEM, now=now)
 
 
-async def test_who_saw_an_older_state_is_refused_and_leaves_no_event(cast: Cast, now: datetime):
+async def test_who_saw_an_older_state_is_refused_and_leaves_no_event(cast: Cast, now: datetime) -> None:
     booking = await a_booking(cast, now)
     stale = await Booking.get(id=booking.id)
     await move(booking, BookingStatus.CONFIRMED, by=SYSTEM, now=now)
@@ -66,7 +66,7 @@ async def test_who_saw_an_older_state_is_refused_and_leaves_no_event(cast: Cast,
     assert await told(booking) == ["held", "confirmed"]
 
 
-async def test_a_lapsed_booking_does_not_come_back_beside_another_live_one(cast: Cast, now: datetime):
+async def test_a_lapsed_booking_does_not_come_back_beside_another_live_one(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     late = await a_hold(case, now, by=cast.alice_views)
     await a_hold(case, now + HOUR, by=cast.alice_views)
@@ -79,7 +79,7 @@ async def test_a_lapsed_booking_does_not_come_back_beside_another_live_one(cast:
     assert await told(late) == ["held", "lapsed", "refund_due"]
 
 
-async def test_dates_move_under_the_same_code_and_the_calendar_counts_up(cast: Cast, now: datetime):
+async def test_dates_move_under_the_same_code_and_the_calendar_counts_up(cast: Cast, now: datetime) -> None:
     booking = await a_booking(cast, now, BookingStatus.CONFIRMED)
     later = booking.starts_at + timedelta(days=7)
 
@@ -92,7 +92,7 @@ async def test_dates_move_under_the_same_code_and_the_calendar_counts_up(cast: C
     assert await told(booking) == ["held", "confirmed", "confirmed"]
 
 
-async def test_of_two_who_move_the_dates_the_one_who_saw_older_ones_is_refused(cast: Cast, now: datetime):
+async def test_of_two_who_move_the_dates_the_one_who_saw_older_ones_is_refused(cast: Cast, now: datetime) -> None:
     booking = await a_booking(cast, now, BookingStatus.CONFIRMED)
     stale = await Booking.get(id=booking.id)
     week = timedelta(days=7)
@@ -106,12 +106,12 @@ async def test_of_two_who_move_the_dates_the_one_who_saw_older_ones_is_refused(c
         await move_dates(booking, {}, starts_at=stale.starts_at, ends_at=stale.ends_at, **facts)
 
 
-def test_every_status_says_what_may_follow_it():
+def test_every_status_says_what_may_follow_it() -> None:
     assert set(NEXT) == set(BookingStatus)
     assert set().union(*NEXT.values()) == set(BookingStatus) - {BookingStatus.HELD}
 
 
-async def test_of_a_confirmation_and_a_cancellation_at_once_one_wins(clean_db: None, now: datetime):
+async def test_of_a_confirmation_and_a_cancellation_at_once_one_wins(clean_db: None, now: datetime) -> None:
     keys.use_secret("a secret that only tests have, long enough to be one")
     cast = await the_cast(now)
     booking = await a_booking(cast, now)
@@ -132,7 +132,7 @@ async def test_of_a_confirmation_and_a_cancellation_at_once_one_wins(clean_db: N
     assert answers.count("moved") == len(story) - 1
 
 
-async def test_of_many_holds_of_one_case_at_once_one_is_opened(clean_db: None, now: datetime):
+async def test_of_many_holds_of_one_case_at_once_one_is_opened(clean_db: None, now: datetime) -> None:
     keys.use_secret("a secret that only tests have, long enough to be one")
     cast = await the_cast(now)
     case = await a_request(cast, now)

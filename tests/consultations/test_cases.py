@@ -10,7 +10,7 @@ from tests.consultations.cast import Cast, a_draft, a_request, helped_by_bob
 
 async def test_a_case_is_seen_by_its_patient_their_supporter_and_its_clinic_and_by_nobody_else(
     cast: Cast, now: datetime
-):
+) -> None:
     case = await a_request(cast, now)
     bob = await helped_by_bob(case, cast, now)
 
@@ -29,7 +29,7 @@ async def test_a_case_is_seen_by_its_patient_their_supporter_and_its_clinic_and_
     assert [who for who, sees in seen.items() if sees] == ["alice", "bob", "coordinator", "clinician"]
 
 
-async def test_a_strangers_case_looks_as_if_it_did_not_exist(cast: Cast, now: datetime):
+async def test_a_strangers_case_looks_as_if_it_did_not_exist(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
 
     with pytest.raises(NotFound) as someone_elses:
@@ -41,7 +41,7 @@ async def test_a_strangers_case_looks_as_if_it_did_not_exist(cast: Cast, now: da
     assert (await cases.get(cast.alice_views, case.code)).id == case.id
 
 
-async def test_a_partner_sees_the_cases_it_made_and_no_other_partner_does(cast: Cast, now: datetime):
+async def test_a_partner_sees_the_cases_it_made_and_no_other_partner_does(cast: Cast, now: datetime) -> None:
     await a_request(cast, now)
     made = await a_request(cast, now, by=cast.partner_views)
 
@@ -49,13 +49,13 @@ async def test_a_partner_sees_the_cases_it_made_and_no_other_partner_does(cast: 
     assert [case.code for case in await cases.visible_to(cast.other_partner_views)] == []
 
 
-async def test_a_draft_is_not_on_the_desk_yet(cast: Cast, now: datetime):
+async def test_a_draft_is_not_on_the_desk_yet(cast: Cast, now: datetime) -> None:
     await a_draft(cast, now)
 
     assert await cases.visible_to(cast.cora_views) == []
 
 
-async def test_a_supporter_does_what_the_patient_allowed_and_is_told_so_otherwise(cast: Cast, now: datetime):
+async def test_a_supporter_does_what_the_patient_allowed_and_is_told_so_otherwise(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     bob = await helped_by_bob(case, cast, now, Scope.PAY)
 
@@ -69,7 +69,7 @@ async def test_a_supporter_does_what_the_patient_allowed_and_is_told_so_otherwis
 
 async def test_dates_are_chosen_by_those_who_may_act_by_staff_and_by_the_partner_that_made_the_case(
     cast: Cast, now: datetime
-):
+) -> None:
     case = await a_request(cast, now, by=cast.partner_views)
     reader = await helped_by_bob(case, cast, now)
 

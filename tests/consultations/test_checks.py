@@ -12,7 +12,7 @@ async def broken() -> list[str]:
     return [promise for promise, sql in INVARIANTS.items() if await run(sql)]
 
 
-async def test_what_the_functions_leave_behind_breaks_no_promise(cast: Cast, now: datetime):
+async def test_what_the_functions_leave_behind_breaks_no_promise(cast: Cast, now: datetime) -> None:
     await a_draft(cast, now)
     await a_consent(await a_request(cast, now), cast, now)
     await a_request(cast, now, by=cast.partner_views)
@@ -38,7 +38,7 @@ async def test_what_the_functions_leave_behind_breaks_no_promise(cast: Cast, now
         ),
     ],
 )
-async def test_a_broken_promise_is_found(breaking: str, promises: list[str], cast: Cast, now: datetime):
+async def test_a_broken_promise_is_found(breaking: str, promises: list[str], cast: Cast, now: datetime) -> None:
     await a_consent(await a_request(cast, now), cast, now)
 
     await execute(breaking)
@@ -46,7 +46,7 @@ async def test_a_broken_promise_is_found(breaking: str, promises: list[str], cas
     assert await broken() == promises
 
 
-async def test_a_status_written_past_the_gate_is_found(cast: Cast, now: datetime):
+async def test_a_status_written_past_the_gate_is_found(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
 
     await Case.filter(id=case.id).update(status=CaseStatus.SUITABLE)

@@ -35,7 +35,7 @@ async def ready(cast: Cast, now: datetime) -> tuple[Case, Plan, consents.Paper]:
     return case, plan, consents.paper(CONTENT, plan, "es")
 
 
-async def test_a_consent_keeps_what_was_shown_in_which_language_when_and_to_whom(cast: Cast, now: datetime):
+async def test_a_consent_keeps_what_was_shown_in_which_language_when_and_to_whom(cast: Cast, now: datetime) -> None:
     case, plan, paper = await ready(cast, now)
 
     consent = await consents.give(case, plan, paper, RIGHT, ALICE, cooling_off=DAY, viewer=cast.alice_views, now=now)
@@ -56,7 +56,7 @@ async def test_a_consent_keeps_what_was_shown_in_which_language_when_and_to_whom
     assert (consent.given_at, consent.cooling_off_until) == (now, now + DAY)
 
 
-async def test_a_wrong_teach_back_answer_is_explained_and_may_be_tried_again(cast: Cast, now: datetime):
+async def test_a_wrong_teach_back_answer_is_explained_and_may_be_tried_again(cast: Cast, now: datetime) -> None:
     case, plan, paper = await ready(cast, now)
     first = next(iter(RIGHT))
     wrong = {**RIGHT, first: RIGHT[first] + 1}
@@ -69,7 +69,7 @@ async def test_a_wrong_teach_back_answer_is_explained_and_may_be_tried_again(cas
     await consents.give(case, plan, paper, RIGHT, ALICE, cooling_off=DAY, viewer=cast.alice_views, now=now)
 
 
-async def test_unanswered_questions_are_not_understood_yet(cast: Cast, now: datetime):
+async def test_unanswered_questions_are_not_understood_yet(cast: Cast, now: datetime) -> None:
     _case, _plan, paper = await ready(cast, now)
 
     with pytest.raises(consents.NotUnderstoodYet) as refused:
@@ -78,7 +78,7 @@ async def test_unanswered_questions_are_not_understood_yet(cast: Cast, now: date
     assert set(refused.value.errors) == set(RIGHT)
 
 
-async def test_the_patient_decides_or_a_lawful_surrogate_who_may_act_and_nobody_else(cast: Cast, now: datetime):
+async def test_the_patient_decides_or_a_lawful_surrogate_who_may_act_and_nobody_else(cast: Cast, now: datetime) -> None:
     case, plan, paper = await ready(cast, now)
     reader = await helped_by_bob(case, cast, now)
 
@@ -99,7 +99,7 @@ async def test_the_patient_decides_or_a_lawful_surrogate_who_may_act_and_nobody_
     assert (await Consent.get(case_id=case.id)).relationship == "son, power of attorney"
 
 
-async def test_a_consent_needs_the_accepted_plan_that_stands(cast: Cast, now: datetime):
+async def test_a_consent_needs_the_accepted_plan_that_stands(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     sent = await a_sent_plan(case, cast, now)
     paper = consents.paper(CONTENT, sent, "en")
@@ -108,7 +108,7 @@ async def test_a_consent_needs_the_accepted_plan_that_stands(cast: Cast, now: da
         await consents.give(case, sent, paper, RIGHT, ALICE, cooling_off=DAY, viewer=cast.alice_views, now=now)
 
 
-async def test_a_consent_is_given_once(cast: Cast, now: datetime):
+async def test_a_consent_is_given_once(cast: Cast, now: datetime) -> None:
     case, plan, paper = await ready(cast, now)
     await consents.give(case, plan, paper, RIGHT, ALICE, cooling_off=DAY, viewer=cast.alice_views, now=now)
 
@@ -116,7 +116,7 @@ async def test_a_consent_is_given_once(cast: Cast, now: datetime):
         await consents.give(case, plan, paper, RIGHT, ALICE, cooling_off=DAY, viewer=cast.alice_views, now=now)
 
 
-async def test_no_money_is_taken_before_the_time_to_think_is_over(cast: Cast, now: datetime):
+async def test_no_money_is_taken_before_the_time_to_think_is_over(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     with pytest.raises(consents.NoConsent):
         await consents.require_thought_over(case, now=now)
@@ -128,7 +128,7 @@ async def test_no_money_is_taken_before_the_time_to_think_is_over(cast: Cast, no
     assert (await consents.require_thought_over(case, now=now + DAY)).given_at == now
 
 
-async def test_a_consent_is_withdrawn_without_a_reason_and_may_be_given_again(cast: Cast, now: datetime):
+async def test_a_consent_is_withdrawn_without_a_reason_and_may_be_given_again(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     consent = await a_consent(case, cast, now)
     with pytest.raises(NotFound):
@@ -144,7 +144,7 @@ async def test_a_consent_is_withdrawn_without_a_reason_and_may_be_given_again(ca
     await consents.give(case, plan, paper, RIGHT, ALICE, cooling_off=DAY, viewer=cast.alice_views, now=now)
 
 
-async def test_the_consent_of_a_booked_case_is_withdrawn_after_its_booking(cast: Cast, now: datetime):
+async def test_the_consent_of_a_booked_case_is_withdrawn_after_its_booking(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     await a_consent(case, cast, now)
     await move(case, CaseStatus.BOOKED, by=cast.cora_views, now=now)
@@ -153,7 +153,7 @@ async def test_the_consent_of_a_booked_case_is_withdrawn_after_its_booking(cast:
         await consents.withdraw(case, viewer=cast.alice_views, now=now)
 
 
-async def test_the_database_itself_keeps_a_consent_as_it_was_given(cast: Cast, now: datetime):
+async def test_the_database_itself_keeps_a_consent_as_it_was_given(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     consent = await a_consent(case, cast, now)
 

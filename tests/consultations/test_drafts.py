@@ -21,7 +21,7 @@ FOR_ALICE = {
 }
 
 
-async def test_a_request_is_saved_at_every_answer_and_taken_up_again_by_its_token(cast: Cast, now: datetime):
+async def test_a_request_is_saved_at_every_answer_and_taken_up_again_by_its_token(cast: Cast, now: datetime) -> None:
     case, token = await a_draft(cast, now)
     await drafts.save(await drafts.resume(token, now=now), {"who_asks": "self"}, now=now)
     await drafts.save(await drafts.resume(token, now=now), {"goals": "To sing again"}, now=now)
@@ -31,7 +31,7 @@ async def test_a_request_is_saved_at_every_answer_and_taken_up_again_by_its_toke
     assert (draft.case.id, draft.answers) == (case.id, {"who_asks": "self", "goals": "To sing again"})
 
 
-async def test_answers_lie_sealed_in_the_database(cast: Cast, now: datetime):
+async def test_answers_lie_sealed_in_the_database(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
 
     row = await ConsultationRequest.get(case_id=case.id)
@@ -41,7 +41,7 @@ async def test_answers_lie_sealed_in_the_database(cast: Cast, now: datetime):
     assert (await drafts.read(case, viewer=cast.dana_views, now=now))["goals"] == "To walk to the shop"
 
 
-async def test_a_draft_opens_only_with_its_token_and_only_for_thirty_unused_days(cast: Cast, now: datetime):
+async def test_a_draft_opens_only_with_its_token_and_only_for_thirty_unused_days(cast: Cast, now: datetime) -> None:
     _case, token = await a_draft(cast, now)
 
     for wrong, when in (("another token", now), (token, now + drafts.KEPT_FOR)):
@@ -49,7 +49,9 @@ async def test_a_draft_opens_only_with_its_token_and_only_for_thirty_unused_days
             await drafts.resume(wrong, now=when)
 
 
-async def test_a_sent_request_belongs_to_its_patient_and_its_token_opens_nothing_more(cast: Cast, now: datetime):
+async def test_a_sent_request_belongs_to_its_patient_and_its_token_opens_nothing_more(
+    cast: Cast, now: datetime
+) -> None:
     case, token = await a_draft(cast, now)
     draft = await drafts.save(await drafts.resume(token, now=now), read_whole(TYPED, reading=READING), now=now)
 
@@ -65,7 +67,7 @@ async def test_a_sent_request_belongs_to_its_patient_and_its_token_opens_nothing
         await drafts.save(draft, {"goals": "Something else"}, now=now)
 
 
-async def test_a_request_with_a_question_open_is_not_sent(cast: Cast, now: datetime):
+async def test_a_request_with_a_question_open_is_not_sent(cast: Cast, now: datetime) -> None:
     _case, token = await a_draft(cast, now)
     answers = read_whole(TYPED, reading=READING)
     del answers["goals"]
@@ -77,7 +79,7 @@ async def test_a_request_with_a_question_open_is_not_sent(cast: Cast, now: datet
     assert refused.value.screen == "goals"
 
 
-async def test_who_writes_for_someone_becomes_their_supporter(cast: Cast, now: datetime):
+async def test_who_writes_for_someone_becomes_their_supporter(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now, **FOR_ALICE, patient_email=["Alice@Example.org"])
     bob = await views(cast.bob, now)
 
@@ -90,7 +92,7 @@ async def test_who_writes_for_someone_becomes_their_supporter(cast: Cast, now: d
 @pytest.mark.parametrize("shared", [[], ["BOB@example.org"]])
 async def test_a_patient_without_an_address_of_their_own_is_still_a_person_of_their_own(
     shared: list[str], cast: Cast, now: datetime
-):
+) -> None:
     case = await a_request(cast, now, **FOR_ALICE, patient_email=shared)
 
     patient = await Person.get(id=case.patient_id)
@@ -99,7 +101,7 @@ async def test_a_patient_without_an_address_of_their_own_is_still_a_person_of_th
     assert case.asked_by_id == cast.bob.id
 
 
-async def test_more_information_brings_the_case_back_to_its_review(cast: Cast, now: datetime):
+async def test_more_information_brings_the_case_back_to_its_review(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     with pytest.raises(WrongMoment):
         await drafts.add(case, {"medicines": "Aspirin"}, viewer=cast.alice_views, now=now)
@@ -111,13 +113,13 @@ async def test_more_information_brings_the_case_back_to_its_review(cast: Cast, n
     assert (await drafts.read(case, viewer=cast.dana_views, now=now))["medicines"] == "Aspirin"
 
 
-async def test_a_person_we_know_is_not_renamed_by_whoever_types_their_address(cast: Cast, now: datetime):
+async def test_a_person_we_know_is_not_renamed_by_whoever_types_their_address(cast: Cast, now: datetime) -> None:
     await a_request(cast, now, name=["Mallory"], email=["alice@example.org"])
 
     assert (await Person.get(id=cast.alice.id)).name == "Alice"
 
 
-async def test_a_partner_sends_a_whole_request_or_is_told_every_error(cast: Cast, now: datetime):
+async def test_a_partner_sends_a_whole_request_or_is_told_every_error(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now, by=cast.partner_views)
 
     assert case.partner_id == (cast.partner_views.partner.key_id if cast.partner_views.partner else None)

@@ -13,7 +13,7 @@ from tests.consultations.cast import Cast, a_consent, a_quote, a_request, a_sent
 HOUR = timedelta(hours=1)
 
 
-async def test_a_plan_is_written_sent_read_and_accepted(cast: Cast, now: datetime):
+async def test_a_plan_is_written_sent_read_and_accepted(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     plan = await a_sent_plan(case, cast, now)
 
@@ -27,7 +27,7 @@ async def test_a_plan_is_written_sent_read_and_accepted(cast: Cast, now: datetim
     )
 
 
-async def test_only_the_clinics_staff_write_and_send_plans(cast: Cast, now: datetime):
+async def test_only_the_clinics_staff_write_and_send_plans(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     await reviews.decide(case, Decision.SUITABLE, reasons="It may.", viewer=cast.dana_views, now=now)
     plan = await plans.write(case, text="Five days.", quote=a_quote(), terms={}, viewer=cast.cora_views, now=now)
@@ -41,7 +41,9 @@ async def test_only_the_clinics_staff_write_and_send_plans(cast: Cast, now: date
             await plans.read(case, plan, viewer=viewer, now=now)
 
 
-async def test_a_plan_is_accepted_by_alice_or_by_bob_if_he_may_act_and_never_by_charlie(cast: Cast, now: datetime):
+async def test_a_plan_is_accepted_by_alice_or_by_bob_if_he_may_act_and_never_by_charlie(
+    cast: Cast, now: datetime
+) -> None:
     case = await a_request(cast, now)
     await a_sent_plan(case, cast, now)
     reader = await helped_by_bob(case, cast, now)
@@ -55,7 +57,7 @@ async def test_a_plan_is_accepted_by_alice_or_by_bob_if_he_may_act_and_never_by_
     assert (await Plan.get(case_id=case.id)).accepted_by_id == cast.bob.id
 
 
-async def test_a_new_plan_replaces_the_one_before_and_the_old_one_cannot_be_accepted(cast: Cast, now: datetime):
+async def test_a_new_plan_replaces_the_one_before_and_the_old_one_cannot_be_accepted(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     await a_sent_plan(case, cast, now)
     await a_sent_plan(case, cast, now + HOUR)
@@ -67,7 +69,9 @@ async def test_a_new_plan_replaces_the_one_before_and_the_old_one_cannot_be_acce
         await plans.accept(case, 2, viewer=cast.alice_views, now=now + HOUR)
 
 
-async def test_a_new_plan_takes_a_case_with_a_consent_back_and_the_consent_no_longer_counts(cast: Cast, now: datetime):
+async def test_a_new_plan_takes_a_case_with_a_consent_back_and_the_consent_no_longer_counts(
+    cast: Cast, now: datetime
+) -> None:
     case = await a_request(cast, now)
     await a_consent(case, cast, now)
 
@@ -77,7 +81,7 @@ async def test_a_new_plan_takes_a_case_with_a_consent_back_and_the_consent_no_lo
     assert await consents.in_force(case) is None
 
 
-async def test_a_plan_is_sent_once_and_not_before_the_clinicians_yes(cast: Cast, now: datetime):
+async def test_a_plan_is_sent_once_and_not_before_the_clinicians_yes(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     early = await plans.write(case, text="Early", quote=a_quote(), terms={}, viewer=cast.cora_views, now=now)
     with pytest.raises(WrongMoment):
@@ -88,14 +92,14 @@ async def test_a_plan_is_sent_once_and_not_before_the_clinicians_yes(cast: Cast,
         await plans.send(case, plan, viewer=cast.cora_views, now=now)
 
 
-async def test_a_plan_without_words_is_refused(cast: Cast, now: datetime):
+async def test_a_plan_without_words_is_refused(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
 
     with pytest.raises(Invalid):
         await plans.write(case, text=" ", quote=a_quote(), terms={}, viewer=cast.cora_views, now=now)
 
 
-async def test_the_database_itself_keeps_a_sent_plan_as_it_was(cast: Cast, now: datetime):
+async def test_the_database_itself_keeps_a_sent_plan_as_it_was(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     plan = await an_accepted_plan(case, cast, now)
 

@@ -8,7 +8,7 @@ from booking.kit.errors import Invalid, NotFound
 from tests.consultations.cast import Cast, a_request, helped_by_bob
 
 
-async def test_a_question_is_asked_and_answered_once(cast: Cast, now: datetime):
+async def test_a_question_is_asked_and_answered_once(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     first = await questions.ask(case, "May I bring my dog?", viewer=cast.alice_views, now=now)
     second = await questions.ask(case, "Is there a lift?", viewer=await helped_by_bob(case, cast, now), now=now)
@@ -25,7 +25,7 @@ async def test_a_question_is_asked_and_answered_once(cast: Cast, now: datetime):
     ]
 
 
-async def test_strangers_neither_ask_nor_answer(cast: Cast, now: datetime):
+async def test_strangers_neither_ask_nor_answer(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     asked = await questions.ask(case, "May I bring my dog?", viewer=cast.alice_views, now=now)
 
@@ -39,7 +39,7 @@ async def test_strangers_neither_ask_nor_answer(cast: Cast, now: datetime):
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
-async def test_a_question_has_words_and_not_too_many(text: str, cast: Cast, now: datetime):
+async def test_a_question_has_words_and_not_too_many(text: str, cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
 
     with pytest.raises(Invalid):

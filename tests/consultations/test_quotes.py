@@ -14,19 +14,19 @@ CARE = QuoteLine("Care", usd(900_00))
 REDUCTION = QuoteLine("For coming back", usd(-100_00))
 
 
-def test_a_quote_adds_up_its_lines_and_says_what_is_left_after_the_deposit():
+def test_a_quote_adds_up_its_lines_and_says_what_is_left_after_the_deposit() -> None:
     quote = Quote((CARE, REDUCTION), usd(200_00))
 
     assert (quote.total, quote.balance) == (usd(800_00), usd(600_00))
 
 
-def test_a_quote_is_kept_and_read_back_whole():
+def test_a_quote_is_kept_and_read_back_whole() -> None:
     quote = Quote((CARE, REDUCTION), usd(200_00))
 
     assert Quote.from_json(quote.as_json(), deposit=quote.deposit) == quote
 
 
-def test_a_quote_starts_from_the_programmes_prices_in_the_patients_language():
+def test_a_quote_starts_from_the_programmes_prices_in_the_patients_language() -> None:
     lines = [PriceLine(name={"en": "Care", "es": "Atención"}, amount=900_00, currency="USD")]
 
     assert Quote.from_programme(lines, deposit=usd(0), language="es").lines == (QuoteLine("Atención", usd(900_00)),)
@@ -44,7 +44,7 @@ def test_a_quote_starts_from_the_programmes_prices_in_the_patients_language():
         ((CARE,), usd(-1), "deposit"),
     ],
 )
-def test_a_quote_that_does_not_add_up_is_refused(lines: tuple[QuoteLine, ...], deposit: Money, field: str):
+def test_a_quote_that_does_not_add_up_is_refused(lines: tuple[QuoteLine, ...], deposit: Money, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         Quote(lines, deposit)
 

@@ -16,7 +16,7 @@ def wrong(key: str, **typed: list[str]) -> dict[str, str]:
     return {field: str(why) for field, why in refused.value.errors.items()}
 
 
-def test_a_whole_request_is_read_into_values():
+def test_a_whole_request_is_read_into_values() -> None:
     assert read_whole(TYPED, reading=READING) == {
         "who_asks": "self",
         "name": "Alice Adeyemi",
@@ -37,7 +37,7 @@ def test_a_whole_request_is_read_into_values():
     }
 
 
-def test_who_writes_for_someone_else_is_asked_about_them():
+def test_who_writes_for_someone_else_is_asked_about_them() -> None:
     mine = [screen.key for screen in screens_for({"who_asks": "self"})]
     theirs = [screen.key for screen in screens_for({"who_asks": "someone_else"})]
 
@@ -45,7 +45,7 @@ def test_who_writes_for_someone_else_is_asked_about_them():
     assert [key for key in mine if key not in theirs] == []
 
 
-def test_the_screens_follow_each_other_to_the_end():
+def test_the_screens_follow_each_other_to_the_end() -> None:
     given = {"who_asks": "self"}
     walked = [SCREENS[0]]
     while (following := after(walked[-1], given)) is not None:
@@ -54,7 +54,7 @@ def test_the_screens_follow_each_other_to_the_end():
     assert tuple(walked) == screens_for(given)
 
 
-def test_the_first_screen_still_open_is_found_and_an_optional_one_counts_once_it_was_shown():
+def test_the_first_screen_still_open_is_found_and_an_optional_one_counts_once_it_was_shown() -> None:
     whole = read_whole(TYPED, reading=READING)
 
     assert first_open({}) is SCREENS[0]
@@ -89,11 +89,11 @@ def test_the_first_screen_still_open_is_found_and_an_optional_one_counts_once_it
 )
 def test_an_answer_that_cannot_be_used_is_refused_beside_its_field(
     screen: str, typed: dict[str, list[str]], field: str
-):
+) -> None:
     assert list(wrong(screen, **typed)) == [field]
 
 
-def test_every_error_of_a_screen_is_told_at_once():
+def test_every_error_of_a_screen_is_told_at_once() -> None:
     assert sorted(wrong("for_whom", patient_email=["nonsense"])) == [
         "patient_email",
         "patient_name",
@@ -102,21 +102,21 @@ def test_every_error_of_a_screen_is_told_at_once():
     ]
 
 
-def test_every_error_of_a_whole_request_is_told_at_once():
+def test_every_error_of_a_whole_request_is_told_at_once() -> None:
     with pytest.raises(Invalid) as refused:
         read_whole({**TYPED, "email": ["nonsense"], "goals": [""]}, reading=READING)
 
     assert sorted(refused.value.errors) == ["email", "goals"]
 
 
-def test_a_stroke_before_the_birth_is_noticed():
+def test_a_stroke_before_the_birth_is_noticed() -> None:
     with pytest.raises(Invalid) as refused:
         read_whole({**TYPED, "stroke_year": ["1961"]}, reading=READING)
 
     assert list(refused.value.errors) == ["stroke_year"]
 
 
-def test_who_will_be_old_enough_for_dates_that_we_offer_may_ask():
+def test_who_will_be_old_enough_for_dates_that_we_offer_may_ask() -> None:
     read_whole({**TYPED, "birth_date": ["2010-07-01"]}, reading=READING)
 
     with pytest.raises(Invalid) as refused:
@@ -134,11 +134,11 @@ def test_who_will_be_old_enough_for_dates_that_we_offer_may_ask():
         (date(2008, 2, 29), date(2026, 3, 1), True),
     ],
 )
-def test_an_age_is_reached_on_the_birthday(birth: date, on: date, *, enough: bool):
+def test_an_age_is_reached_on_the_birthday(birth: date, on: date, *, enough: bool) -> None:
     assert old_enough(birth, on=on, minimum_age=18) is enough
 
 
-def test_answers_are_told_in_words():
+def test_answers_are_told_in_words() -> None:
     words = {str(label): text for label, text in told(read_whole(TYPED, reading=READING), "en")}
 
     assert words["Date of birth"] == "Thursday 4 May 1961"
@@ -147,7 +147,7 @@ def test_answers_are_told_in_words():
     assert words["Language"] == "English"
 
 
-def test_every_kind_of_field_is_read_and_every_field_is_asked_once():
+def test_every_kind_of_field_is_read_and_every_field_is_asked_once() -> None:
     keys = [field.key for screen in SCREENS for field in screen.fields]
 
     assert set(READERS) == set(Kind) - {Kind.SEVERAL}

@@ -17,7 +17,9 @@ from tests.consultations.cast import Cast, a_request
         (Decision.MORE_INFORMATION, CaseStatus.MORE_INFORMATION),
     ],
 )
-async def test_a_clinician_decides_with_reasons(decision: Decision, status: CaseStatus, cast: Cast, now: datetime):
+async def test_a_clinician_decides_with_reasons(
+    decision: Decision, status: CaseStatus, cast: Cast, now: datetime
+) -> None:
     case = await a_request(cast, now)
 
     await reviews.decide(case, decision, reasons="Because.", note="See scan.", viewer=cast.dana_views, now=now)
@@ -30,7 +32,7 @@ async def test_a_clinician_decides_with_reasons(decision: Decision, status: Case
     assert among_staff == [reviews.Decided(decision, "Because.", "See scan.", dana, now)]
 
 
-async def test_nobody_but_the_clinics_clinician_decides(cast: Cast, now: datetime):
+async def test_nobody_but_the_clinics_clinician_decides(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
 
     for viewer in (cast.alice_views, cast.charlie_views, cast.cora_views, cast.cleo_views, cast.partner_views):
@@ -40,7 +42,7 @@ async def test_nobody_but_the_clinics_clinician_decides(cast: Cast, now: datetim
     assert not await Review.exists()
 
 
-async def test_a_decision_without_reasons_is_refused(cast: Cast, now: datetime):
+async def test_a_decision_without_reasons_is_refused(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
 
     with pytest.raises(Invalid):
@@ -49,7 +51,7 @@ async def test_a_decision_without_reasons_is_refused(cast: Cast, now: datetime):
     assert case.status is CaseStatus.REQUESTED
 
 
-async def test_writing_and_reading_a_review_leave_audit_rows(cast: Cast, now: datetime):
+async def test_writing_and_reading_a_review_leave_audit_rows(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     await reviews.decide(case, Decision.SUITABLE, reasons="It may help.", viewer=cast.dana_views, now=now)
     await reviews.decisions(case, viewer=cast.alice_views, now=now)

@@ -10,7 +10,7 @@ from tests.consultations.cast import Cast, a_consent, a_quote, a_request, helped
 HOUR = timedelta(hours=1)
 
 
-async def test_a_case_tells_its_whole_story_in_order(cast: Cast, now: datetime):
+async def test_a_case_tells_its_whole_story_in_order(cast: Cast, now: datetime) -> None:
     case = await a_request(cast, now)
     await a_consent(case, cast, now + HOUR)
     asked = await questions.ask(case, "When?", viewer=cast.alice_views, now=now + 2 * HOUR)
@@ -37,7 +37,7 @@ async def test_a_case_tells_its_whole_story_in_order(cast: Cast, now: datetime):
 
 async def test_the_patient_and_their_supporter_do_not_see_plans_being_written_and_strangers_see_nothing(
     cast: Cast, now: datetime
-):
+) -> None:
     case = await a_request(cast, now)
     await plans.write(case, text="Five days.", quote=a_quote(), terms={}, viewer=cast.cora_views, now=now)
     bob = await helped_by_bob(case, cast, now)

@@ -27,11 +27,11 @@ from booking.consultations.way import Standing, State, Step, Trip, Turn, now_at,
         (Standing(CaseStatus.WITHDRAWN), Step.REQUEST, Turn.NOBODY),
     ],
 )
-def test_every_standing_has_its_step_and_its_turn(standing: Standing, step: Step, turn: Turn):
+def test_every_standing_has_its_step_and_its_turn(standing: Standing, step: Step, turn: Turn) -> None:
     assert now_at(standing) == (step, turn)
 
 
-def test_the_way_shows_what_is_done_what_is_now_and_what_comes_next():
+def test_the_way_shows_what_is_done_what_is_now_and_what_comes_next() -> None:
     assert [(mark.step.value, mark.state.value, mark.turn.value) for mark in way(Standing(CaseStatus.PLANNED))] == [
         ("request", "done", "nobody"),
         ("review", "done", "nobody"),
@@ -45,11 +45,11 @@ def test_the_way_shows_what_is_done_what_is_now_and_what_comes_next():
     ]
 
 
-def test_a_case_that_ended_has_no_next_step():
+def test_a_case_that_ended_has_no_next_step() -> None:
     states = [mark.state for mark in way(Standing(CaseStatus.UNSUITABLE))]
 
     assert states == [State.DONE, State.STOPPED, *[State.LATER] * 7]
 
 
-def test_every_status_has_a_way():
+def test_every_status_has_a_way() -> None:
     assert all(len(way(Standing(status))) == len(Step) for status in CaseStatus)

@@ -26,21 +26,21 @@ def inspected(data: bytes, size: int) -> Kind:
 
 @pytest.mark.parametrize("size", [1, 7, 1024, MEGABYTE])
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_whole_file_is_known_by_its_content_in_whatever_pieces_it_comes(name: str, size: int):
+def test_a_whole_file_is_known_by_its_content_in_whatever_pieces_it_comes(name: str, size: int) -> None:
     data, kind = WHOLE[name]
 
     assert inspected(data, size) == kind
 
 
 @pytest.mark.parametrize("name", [name for name in WHOLE if name != "jpeg"])
-def test_a_file_that_lost_its_last_bytes_is_said_to_be_cut_short(name: str):
+def test_a_file_that_lost_its_last_bytes_is_said_to_be_cut_short(name: str) -> None:
     data, _kind = WHOLE[name]
 
     with pytest.raises(FileCutShort):
         inspected(data[:-6], 100)
 
 
-def test_a_photo_cut_short_is_not_saved_by_the_thumbnail_inside_it():
+def test_a_photo_cut_short_is_not_saved_by_the_thumbnail_inside_it() -> None:
     whole = samples.jpeg()
 
     for length in range(20, len(whole) - 1):
@@ -48,7 +48,7 @@ def test_a_photo_cut_short_is_not_saved_by_the_thumbnail_inside_it():
             inspected(whole[:length], 64)
 
 
-def test_every_shortened_dicom_either_ends_between_two_elements_or_is_refused():
+def test_every_shortened_dicom_either_ends_between_two_elements_or_is_refused() -> None:
     whole = samples.dicom()
     taken = []
 
@@ -79,14 +79,14 @@ def test_every_shortened_dicom_either_ends_between_two_elements_or_is_refused():
         (b"\x89PNG\r\n\x1a\n\xff\xff\xff\xffIEND", FileCutShort),
     ],
 )
-def test_what_is_not_taken_is_refused_by_name(data: bytes, refusal: type[Refusal]):
+def test_what_is_not_taken_is_refused_by_name(data: bytes, refusal: type[Refusal]) -> None:
     with pytest.raises(Exception) as caught:  # noqa: PT011 -- the exact class is the assertion
         inspected(data, 16)
 
     assert type(caught.value) is refusal
 
 
-def test_a_file_that_grows_too_large_is_stopped_while_it_comes(monkeypatch: pytest.MonkeyPatch):
+def test_a_file_that_grows_too_large_is_stopped_while_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "LARGEST", 2 * MEGABYTE)
     inspection = Inspection()
     inspection.see(samples.pdf()[:20] + bytes(2 * MEGABYTE - 20))
@@ -97,7 +97,7 @@ def test_a_file_that_grows_too_large_is_stopped_while_it_comes(monkeypatch: pyte
     assert caught.value.text.into("en").startswith("That file is larger than 2 MB.")
 
 
-def test_noise_after_a_known_beginning_never_crashes_the_inspection():
+def test_noise_after_a_known_beginning_never_crashes_the_inspection() -> None:
     noise = bytes((7 * n * n + 13 * n) % 256 for n in range(5000))
 
     for data, _kind in WHOLE.values():

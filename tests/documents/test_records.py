@@ -53,7 +53,7 @@ async def broken_invariants() -> list[str]:
 
 async def test_a_record_comes_in_sealed_and_is_read_back_as_it_was(
     db: None, now: datetime, files: KeptFiles, tmp_path: Path
-):
+) -> None:
     case, person = await a_case(now), await a_person(now)
     data = samples.pdf(encrypted=True, filler=200_000)
     arrival = await begin(case.id, name="C:\\Scans\\brain\u202e scan.pdf", uploaded_by=person.id, now=now)
@@ -77,7 +77,7 @@ async def test_a_record_comes_in_sealed_and_is_read_back_as_it_was(
     )
 
 
-async def test_nobody_reads_a_file_before_it_is_checked(db: None, now: datetime, files: KeptFiles):
+async def test_nobody_reads_a_file_before_it_is_checked(db: None, now: datetime, files: KeptFiles) -> None:
     case = await a_case(now)
     arrival = await begin(case.id, name="scan.pdf", uploaded_by=None, now=now)
     await receive(arrival, stream(samples.pdf()), files)
@@ -87,7 +87,7 @@ async def test_nobody_reads_a_file_before_it_is_checked(db: None, now: datetime,
     assert await records.records(case.id) == []
 
 
-async def test_a_file_of_another_case_looks_as_if_it_did_not_exist(db: None, now: datetime, files: KeptFiles):
+async def test_a_file_of_another_case_looks_as_if_it_did_not_exist(db: None, now: datetime, files: KeptFiles) -> None:
     case, other = await a_case(now), await a_case(now)
     document = await arrived(case.id, samples.png(), files, now)
 
@@ -95,7 +95,7 @@ async def test_a_file_of_another_case_looks_as_if_it_did_not_exist(db: None, now
         await record(other.id, document.code)
 
 
-async def test_a_refused_file_leaves_its_reason_and_no_bytes(db: None, now: datetime, files: KeptFiles):
+async def test_a_refused_file_leaves_its_reason_and_no_bytes(db: None, now: datetime, files: KeptFiles) -> None:
     case = await a_case(now)
     arrival = await begin(case.id, name="scan.pdf", uploaded_by=None, now=now)
 
@@ -106,7 +106,7 @@ async def test_a_refused_file_leaves_its_reason_and_no_bytes(db: None, now: date
     assert (await states(case.id), await stored(files)) == ([("refused", "file-cut-short")], [])
 
 
-async def test_a_reader_who_hangs_up_halfway_leaves_no_bytes(db: None, now: datetime, files: KeptFiles):
+async def test_a_reader_who_hangs_up_halfway_leaves_no_bytes(db: None, now: datetime, files: KeptFiles) -> None:
     case = await a_case(now)
     arrival = await begin(case.id, name="scan.pdf", uploaded_by=None, now=now)
 
@@ -120,7 +120,7 @@ async def test_a_reader_who_hangs_up_halfway_leaves_no_bytes(db: None, now: date
     assert await stored(files) == []
 
 
-async def test_an_upload_that_is_cancelled_halfway_leaves_no_bytes(db: None, now: datetime, files: KeptFiles):
+async def test_an_upload_that_is_cancelled_halfway_leaves_no_bytes(db: None, now: datetime, files: KeptFiles) -> None:
     case = await a_case(now)
     arrival = await begin(case.id, name="scan.pdf", uploaded_by=None, now=now)
 
@@ -134,7 +134,7 @@ async def test_an_upload_that_is_cancelled_halfway_leaves_no_bytes(db: None, now
     assert await stored(files) == []
 
 
-async def test_a_full_store_is_said_and_the_row_stays_unreadable(db: None, now: datetime):
+async def test_a_full_store_is_said_and_the_row_stays_unreadable(db: None, now: datetime) -> None:
     class FullFiles(KeptFiles):
         def __init__(self) -> None:
             pass
@@ -153,7 +153,7 @@ async def test_a_full_store_is_said_and_the_row_stays_unreadable(db: None, now: 
     assert await states(case.id) == [("refused", "no-room")]
 
 
-async def test_no_file_is_received_inside_a_transaction(db: None, now: datetime, files: KeptFiles):
+async def test_no_file_is_received_inside_a_transaction(db: None, now: datetime, files: KeptFiles) -> None:
     case = await a_case(now)
     arrival = await begin(case.id, name="scan.pdf", uploaded_by=None, now=now)
 
@@ -164,7 +164,7 @@ async def test_no_file_is_received_inside_a_transaction(db: None, now: datetime,
 
 async def test_a_removed_file_is_unreadable_at_once_and_its_bytes_are_swept_later(
     db: None, now: datetime, files: KeptFiles
-):
+) -> None:
     case = await a_case(now)
     document = await arrived(case.id, samples.png(), files, now)
 
@@ -180,7 +180,9 @@ async def test_a_removed_file_is_unreadable_at_once_and_its_bytes_are_swept_late
     assert await stored(files) == []
 
 
-async def test_what_died_between_row_and_file_is_put_right_on_either_side(db: None, now: datetime, files: KeptFiles):
+async def test_what_died_between_row_and_file_is_put_right_on_either_side(
+    db: None, now: datetime, files: KeptFiles
+) -> None:
     case = await a_case(now)
     await files.put("nobody's", stream(b"bytes without a row"))
     entry = await anext(aiter(files.listed()))
@@ -209,7 +211,7 @@ async def test_what_died_between_row_and_file_is_put_right_on_either_side(db: No
         await finish(both, received, now=moment)
 
 
-async def test_an_erased_case_gives_no_file_back_and_takes_no_other(db: None, now: datetime, files: KeptFiles):
+async def test_an_erased_case_gives_no_file_back_and_takes_no_other(db: None, now: datetime, files: KeptFiles) -> None:
     case = await a_case(now)
     document = await arrived(case.id, samples.png(), files, now)
 
@@ -224,7 +226,7 @@ async def test_an_erased_case_gives_no_file_back_and_takes_no_other(db: None, no
     assert await broken_invariants() == []
 
 
-async def test_a_case_takes_only_so_many_files(db: None, now: datetime, monkeypatch: pytest.MonkeyPatch):
+async def test_a_case_takes_only_so_many_files(db: None, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "MOST_PER_CASE", 2)
     case = await a_case(now)
     taken: list[Arrival] = [await begin(case.id, name="a", uploaded_by=None, now=now) for _ in range(2)]
@@ -246,5 +248,5 @@ async def test_a_case_takes_only_so_many_files(db: None, now: datetime, monkeypa
         ("x" * 500 + ".pdf", "x" * 146 + ".pdf"),
     ],
 )
-def test_a_file_name_keeps_its_words_and_loses_its_tricks(name: str, tamed: str):
+def test_a_file_name_keeps_its_words_and_loses_its_tricks(name: str, tamed: str) -> None:
     assert tame(name) == tamed

@@ -19,7 +19,7 @@ async def unsealed(data: bytes, *, size: int = 7777, key: bytes = KEY, context: 
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_what_was_sealed_comes_back_whatever_its_size(size: int):
+async def test_what_was_sealed_comes_back_whatever_its_size(size: int) -> None:
     plain = bytes(n % 251 for n in range(size))
     data = await sealed(plain)
 
@@ -27,7 +27,7 @@ async def test_what_was_sealed_comes_back_whatever_its_size(size: int):
     assert (await unsealed(data), len(data)) == (plain, SALT + size + pieces * TAG)
 
 
-async def test_two_seals_of_the_same_bytes_have_nothing_in_common():
+async def test_two_seals_of_the_same_bytes_have_nothing_in_common() -> None:
     assert await sealed(b"the same") != await sealed(b"the same")
 
 
@@ -50,14 +50,14 @@ async def test_two_seals_of_the_same_bytes_have_nothing_in_common():
         ),  # two pieces swapped
     ],
 )
-async def test_anything_changed_moved_or_cut_off_does_not_open(damage: Callable[[bytes], bytes]):
+async def test_anything_changed_moved_or_cut_off_does_not_open(damage: Callable[[bytes], bytes]) -> None:
     data = await sealed(bytes(2 * PIECE + 100))
 
     with pytest.raises(Tampered):
         await unsealed(damage(data))
 
 
-async def test_it_opens_with_its_own_key_and_in_its_own_place_only():
+async def test_it_opens_with_its_own_key_and_in_its_own_place_only() -> None:
     data = await sealed(b"a record")
 
     with pytest.raises(Tampered):

@@ -53,7 +53,7 @@ async def names(files: FileStore) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [1, 3 * MEGABYTE, 12 * MEGABYTE])
-async def test_what_is_put_is_got_back_byte_for_byte(files: FileStore, size: int):
+async def test_what_is_put_is_got_back_byte_for_byte(files: FileStore, size: int) -> None:
     data = os.urandom(1000) * (size // 1000 + 1)
     await files.put("one", stream(data, 100_000))
 
@@ -62,14 +62,14 @@ async def test_what_is_put_is_got_back_byte_for_byte(files: FileStore, size: int
 
 
 @pytest.mark.parametrize("size", [MEGABYTE, 12 * MEGABYTE])
-async def test_a_stream_that_breaks_leaves_nothing_and_its_own_fault_comes_through(files: FileStore, size: int):
+async def test_a_stream_that_breaks_leaves_nothing_and_its_own_fault_comes_through(files: FileStore, size: int) -> None:
     with pytest.raises(EmptyFile):
         await files.put("broken", breaks_after(size))
 
     assert await names(files) == []
 
 
-async def test_removing_twice_is_no_fault_and_reading_what_is_gone_is_one(files: FileStore):
+async def test_removing_twice_is_no_fault_and_reading_what_is_gone_is_one(files: FileStore) -> None:
     await files.put("one", stream(b"x"))
     await files.remove("one")
     await files.remove("one")
@@ -78,7 +78,7 @@ async def test_removing_twice_is_no_fault_and_reading_what_is_gone_is_one(files:
         _ = [chunk async for chunk in files.get("one")]
 
 
-async def test_a_full_disk_is_a_clear_refusal_and_leaves_no_half_file(tmp_path: Path):
+async def test_a_full_disk_is_a_clear_refusal_and_leaves_no_half_file(tmp_path: Path) -> None:
     files = open_files(str(tmp_path))
     await files.put("before", stream(b"kept"))
     _soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -93,7 +93,7 @@ async def test_a_full_disk_is_a_clear_refusal_and_leaves_no_half_file(tmp_path: 
     assert sorted(path.name for path in _lying(tmp_path)) == ["before"]
 
 
-async def test_half_a_file_that_a_killed_server_left_in_a_folder_is_tidied_away(tmp_path: Path):
+async def test_half_a_file_that_a_killed_server_left_in_a_folder_is_tidied_away(tmp_path: Path) -> None:
     files = open_files(tmp_path.as_uri())
     await files.put("whole", stream(b"kept"))
     (tmp_path / "half#1").write_bytes(b"lost")
@@ -103,7 +103,7 @@ async def test_half_a_file_that_a_killed_server_left_in_a_folder_is_tidied_away(
     assert sorted(path.name for path in _lying(tmp_path)) == ["whole"]
 
 
-async def test_a_store_that_does_not_answer_is_a_clear_refusal(monkeypatch: pytest.MonkeyPatch):
+async def test_a_store_that_does_not_answer_is_a_clear_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     files = open_files("s3://nowhere?endpoint=http://127.0.0.1:9")
@@ -113,7 +113,7 @@ async def test_a_store_that_does_not_answer_is_a_clear_refusal(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("url", ["", "http://host/files", "s3:///nobucket", "file://host/folder"])
-def test_an_address_that_names_no_store_is_refused_with_what_is_accepted(url: str):
+def test_an_address_that_names_no_store_is_refused_with_what_is_accepted(url: str) -> None:
     with pytest.raises(ValueError, match="accepts a folder, or s3://bucket"):
         open_files(url)
 

@@ -41,7 +41,7 @@ def address(world: World) -> str:
     return world.people[SAMUEL].email
 
 
-async def test_a_due_message_arrives_once(lasting_world: World, post: Post, now: datetime):
+async def test_a_due_message_arrives_once(lasting_world: World, post: Post, now: datetime) -> None:
     await one_message(lasting_world, now)
     worker = post.deliverer()
 
@@ -53,7 +53,7 @@ async def test_a_due_message_arrives_once(lasting_world: World, post: Post, now:
     assert await broken_promises() == []
 
 
-async def test_two_workers_at_once_send_each_message_once(lasting_world: World, post: Post, now: datetime):
+async def test_two_workers_at_once_send_each_message_once(lasting_world: World, post: Post, now: datetime) -> None:
     case = await a_case(lasting_world, now=now)
     for number in range(40):
         await say(
@@ -80,7 +80,7 @@ async def test_two_workers_at_once_send_each_message_once(lasting_world: World, 
 )
 async def test_what_the_server_did_not_take_is_tried_again_until_it_does(
     fault: Fault, lasting_world: World, post: Post, now: datetime
-):
+) -> None:
     await one_message(lasting_world, now)
     worker = post.deliverer()
     post.server.fault = fault
@@ -101,7 +101,7 @@ async def test_what_the_server_did_not_take_is_tried_again_until_it_does(
     assert await broken_promises() == []
 
 
-async def test_a_server_that_is_not_there_is_tried_again(lasting_world: World, post: Post, now: datetime):
+async def test_a_server_that_is_not_there_is_tried_again(lasting_world: World, post: Post, now: datetime) -> None:
     await one_message(lasting_world, now)
     worker = post.deliverer()
     worker_without_server = post.deliverer()
@@ -116,7 +116,7 @@ async def test_a_server_that_is_not_there_is_tried_again(lasting_world: World, p
 @pytest.mark.parametrize(("fault", "said"), [(Fault.NO_SUCH_BOX, "550"), (Fault.TOO_BIG, "552")])
 async def test_what_the_server_refuses_for_good_is_shown_to_staff_and_not_tried_again(
     fault: Fault, said: str, lasting_world: World, post: Post, now: datetime
-):
+) -> None:
     await one_message(lasting_world, now)
     post.server.fault = fault
 
@@ -134,7 +134,7 @@ async def test_what_the_server_refuses_for_good_is_shown_to_staff_and_not_tried_
 @pytest.mark.parametrize("fault", [Fault.SILENT_AFTER_CONTENT, Fault.GONE_AFTER_CONTENT])
 async def test_what_may_have_arrived_is_never_sent_again_by_itself(
     fault: Fault, lasting_world: World, post: Post, now: datetime
-):
+) -> None:
     await one_message(lasting_world, now)
     post.server.fault = fault
 
@@ -148,7 +148,7 @@ async def test_what_may_have_arrived_is_never_sent_again_by_itself(
     assert await broken_promises() == []
 
 
-async def test_one_slow_recipient_delays_no_other(lasting_world: World, post: Post, now: datetime):
+async def test_one_slow_recipient_delays_no_other(lasting_world: World, post: Post, now: datetime) -> None:
     case = await a_case(lasting_world, now=now)
     slow, others = (
         lasting_world.people[SAMUEL],
@@ -169,7 +169,9 @@ async def test_one_slow_recipient_delays_no_other(lasting_world: World, post: Po
     assert {who for who, _what in post.arrived()} == {person.email for person in others}
 
 
-async def test_one_message_that_cannot_be_written_delays_no_other(lasting_world: World, post: Post, now: datetime):
+async def test_one_message_that_cannot_be_written_delays_no_other(
+    lasting_world: World, post: Post, now: datetime
+) -> None:
     await one_message(lasting_world, now - timedelta(minutes=1))
     await Message.all().update(facts={"clinic": "broken"})
     await one_message(lasting_world, now, "consent-copy")
@@ -184,7 +186,7 @@ async def test_one_message_that_cannot_be_written_delays_no_other(lasting_world:
 
 async def test_after_an_outage_what_is_still_useful_is_sent_and_the_rest_is_dropped_visibly(
     lasting_world: World, post: Post, now: datetime
-):
+) -> None:
     await one_message(lasting_world, now, "dates-held")
     await one_message(lasting_world, now, "confirmed")
     post.clock.forward(timedelta(hours=7))
@@ -194,7 +196,7 @@ async def test_after_an_outage_what_is_still_useful_is_sent_and_the_rest_is_drop
     assert await rows("occasion", "status") == [("dates-held", "dropped"), ("confirmed", "sent")]
 
 
-async def test_an_outage_that_ends_at_night_wakes_nobody(lasting_world: World, post: Post, now: datetime):
+async def test_an_outage_that_ends_at_night_wakes_nobody(lasting_world: World, post: Post, now: datetime) -> None:
     await one_message(lasting_world, now, "plan-ready")
     zone = lasting_world.people[SAMUEL].zone
     assert zone == "Africa/Lagos"
@@ -210,7 +212,7 @@ async def test_an_outage_that_ends_at_night_wakes_nobody(lasting_world: World, p
 
 async def test_nothing_is_sent_about_a_silenced_case_until_the_silence_is_lifted(
     lasting_world: World, post: Post, now: datetime
-):
+) -> None:
     case_id = await one_message(lasting_world, now)
     await silence(case_id, SilenceReason.DEATH, now=now, by_id=None)
 
@@ -221,7 +223,7 @@ async def test_nothing_is_sent_about_a_silenced_case_until_the_silence_is_lifted
     assert await rows("status") == [("sent",)]
 
 
-async def test_a_cancellation_between_claim_and_data_wins(lasting_world: World, post: Post, now: datetime):
+async def test_a_cancellation_between_claim_and_data_wins(lasting_world: World, post: Post, now: datetime) -> None:
     case_id = await one_message(lasting_world, now)
     [held] = await claiming.claim(1, now=now)
 
@@ -231,7 +233,7 @@ async def test_a_cancellation_between_claim_and_data_wins(lasting_world: World, 
     assert await rows("status") == [("cancelled",)]
 
 
-async def test_a_silence_between_claim_and_data_wins(lasting_world: World, post: Post, now: datetime):
+async def test_a_silence_between_claim_and_data_wins(lasting_world: World, post: Post, now: datetime) -> None:
     case_id = await one_message(lasting_world, now)
     [held] = await claiming.claim(1, now=now)
 
@@ -242,7 +244,7 @@ async def test_a_silence_between_claim_and_data_wins(lasting_world: World, post:
     assert await claiming.claim(1, now=now) == []
 
 
-async def test_a_silence_that_no_recall_came_with_wins_too(lasting_world: World, post: Post, now: datetime):
+async def test_a_silence_that_no_recall_came_with_wins_too(lasting_world: World, post: Post, now: datetime) -> None:
     case_id = await one_message(lasting_world, now)
     [held] = await claiming.claim(1, now=now)
 
@@ -253,7 +255,7 @@ async def test_a_silence_that_no_recall_came_with_wins_too(lasting_world: World,
 
 async def test_what_was_cancelled_while_it_was_transmitted_gets_no_second_attempt(
     lasting_world: World, post: Post, now: datetime
-):
+) -> None:
     case_id = await one_message(lasting_world, now)
     [held] = await claiming.claim(1, now=now)
     assert await claiming.last_word(held, now=now)
@@ -265,7 +267,9 @@ async def test_what_was_cancelled_while_it_was_transmitted_gets_no_second_attemp
     assert await broken_promises() == []
 
 
-async def test_a_worker_that_slept_through_its_lease_has_no_say(lasting_world: World, post: Post, now: datetime):
+async def test_a_worker_that_slept_through_its_lease_has_no_say(
+    lasting_world: World, post: Post, now: datetime
+) -> None:
     await one_message(lasting_world, now)
     [slept] = await claiming.claim(1, now=now)
     later = now + LEASE
@@ -280,7 +284,7 @@ async def test_a_worker_that_slept_through_its_lease_has_no_say(lasting_world: W
 
 async def test_a_link_that_opens_a_door_is_gone_from_the_row_once_it_is_sent(
     lasting_world: World, post: Post, now: datetime
-):
+) -> None:
     await say("sign-in", recipient(lasting_world.people[SAMUEL]), FACTS, about="link 1", now=now)
 
     await post.deliverer().empty()
@@ -305,7 +309,7 @@ async def killed_at(failpoint: str, server: Running, post: Post) -> int | None:
 
 async def test_a_worker_killed_before_data_loses_nothing_and_sends_nothing_twice(
     server: Running, lasting_world: World, post: Post, now: datetime
-):
+) -> None:
     await one_message(lasting_world, now)
 
     assert await killed_at("message-claimed", server, post) == -signal.SIGKILL
@@ -322,7 +326,7 @@ async def test_a_worker_killed_before_data_loses_nothing_and_sends_nothing_twice
 @pytest.mark.parametrize(("failpoint", "copies"), [("message-before-data", 0), ("message-handed-over", 1)])
 async def test_a_worker_killed_after_the_last_word_leaves_the_message_to_a_person(
     failpoint: str, copies: int, server: Running, lasting_world: World, post: Post
-):
+) -> None:
     await one_message(lasting_world, post.clock())
 
     assert await killed_at(failpoint, server, post) == -signal.SIGKILL
@@ -337,5 +341,5 @@ async def test_a_worker_killed_after_the_last_word_leaves_the_message_to_a_perso
     assert await broken_promises() == []
 
 
-async def test_no_lease_outlives_the_minute_in_which_work_must_resume():
+async def test_no_lease_outlives_the_minute_in_which_work_must_resume() -> None:
     assert timedelta(seconds=30) < LEASE < timedelta(seconds=60)

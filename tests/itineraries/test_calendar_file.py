@@ -19,7 +19,15 @@ def published(trip: Itinerary, sequence: int = 0) -> Calendar:
 
 
 def mailed(method: Method, trip: Itinerary, sequence: int) -> Event:
-    visit = visit_of(trip, booking_code="LW-7K3M-2QXD", host="leeward.example", language="en", place="1 Bay Road")
+    visit = visit_of(
+        trip.treatment_starts,
+        trip.treatment_ends,
+        zone=trip.clinic_zone,
+        booking_code="LW-7K3M-2QXD",
+        host="leeward.example",
+        language="en",
+        place="1 Bay Road",
+    )
     made = calendar_file([visit], method=method, sequence=sequence, now=NOW, organizer=CLINIC, attendee=ANA)
     calendar = Calendar.from_ical(made)
     assert calendar["METHOD"] == method
@@ -32,7 +40,7 @@ def moved(trip: Itinerary) -> Itinerary:
     return replace(trip, appointments=tuple(moving))
 
 
-def test_every_flight_ride_and_appointment_is_one_event_in_its_places_own_time():
+def test_every_flight_ride_and_appointment_is_one_event_in_its_places_own_time() -> None:
     calendar = published(a_trip())
 
     assert [
@@ -50,21 +58,21 @@ def test_every_flight_ride_and_appointment_is_one_event_in_its_places_own_time()
     assert zones == ["America/Antigua", "Europe/London"]
 
 
-def test_an_events_uid_outlives_every_move_and_its_sequence_goes_up():
+def test_an_events_uid_outlives_every_move_and_its_sequence_goes_up() -> None:
     before, after = mailed(Method.REQUEST, a_trip(), 1), mailed(Method.REQUEST, moved(a_trip()), 2)
 
     assert (before["UID"], before["SEQUENCE"], after["SEQUENCE"]) == (after["UID"], 1, 2)
     assert before.start != after.start
 
 
-def test_a_cancellation_is_about_the_same_event_with_a_higher_sequence():
+def test_a_cancellation_is_about_the_same_event_with_a_higher_sequence() -> None:
     asked, cancelled = mailed(Method.REQUEST, a_trip(), 2), mailed(Method.CANCEL, a_trip(), 3)
 
     assert (cancelled["UID"], cancelled["SEQUENCE"], cancelled["STATUS"]) == (asked["UID"], 3, "CANCELLED")
     assert cancelled["ATTENDEE"] == "mailto:ana@example.test"
 
 
-def test_no_calendar_says_what_the_treatment_is():
+def test_no_calendar_says_what_the_treatment_is() -> None:
     telling = replace(FIRST, title="Stem cell infusion after stroke")
 
     text = published(a_trip(appointments=(telling, LAST))).to_ical().decode().lower()
@@ -72,11 +80,11 @@ def test_no_calendar_says_what_the_treatment_is():
     assert [word for word in ("stem", "stroke", "infusion") if word in text] == []
 
 
-def test_the_same_trip_gives_the_same_file():
+def test_the_same_trip_gives_the_same_file() -> None:
     assert published(a_trip()).to_ical() == published(a_trip()).to_ical()
 
 
-def test_what_the_standard_forbids_is_refused():
+def test_what_the_standard_forbids_is_refused() -> None:
     events = events_of(a_trip(), booking_code="LW-1", host="leeward.example", language="en")
 
     with pytest.raises(ValueError, match="exactly one event"):
@@ -85,7 +93,7 @@ def test_what_the_standard_forbids_is_refused():
         calendar_file(events, method=Method.PUBLISH, sequence=1, now=NOW, organizer=CLINIC, attendee=ANA)
 
 
-def test_an_empty_feed_is_still_a_calendar():
+def test_an_empty_feed_is_still_a_calendar() -> None:
     made = calendar_file([], method=Method.PUBLISH, sequence=0, now=NOW, organizer=CLINIC, name="Your trip")
 
     assert Calendar.from_ical(made).walk("VEVENT") == []

@@ -12,7 +12,7 @@ def told(trip, reader: str = LONDON):  # noqa: ANN001
     ]
 
 
-def test_a_trip_is_told_day_by_day_by_the_clock_of_the_place_with_the_readers_beside_it():
+def test_a_trip_is_told_day_by_day_by_the_clock_of_the_place_with_the_readers_beside_it() -> None:
     assert told(a_trip()) == [
         (
             "2027-03-07",
@@ -37,7 +37,7 @@ def test_a_trip_is_told_day_by_day_by_the_clock_of_the_place_with_the_readers_be
     ]
 
 
-def test_a_readers_clock_that_is_on_another_day_says_so():
+def test_a_readers_clock_that_is_on_another_day_says_so() -> None:
     (first, *_rest) = days(a_trip())[1].entries
 
     assert (first.clock_in("Australia/Sydney"), first.clock_in("America/Los_Angeles")) == (
@@ -46,7 +46,7 @@ def test_a_readers_clock_that_is_on_another_day_says_so():
     )
 
 
-def test_over_the_date_line_a_day_may_come_twice_and_the_order_stays_that_of_time():
+def test_over_the_date_line_a_day_may_come_twice_and_the_order_stays_that_of_time() -> None:
     out = replace(
         OUT,
         departs_from="AKL",

@@ -38,11 +38,11 @@ def moment(text: str) -> datetime:
         (replace(RIDE, pick_up_place="", drop_off_place=""), ["drop_off_place", "pick_up_place"]),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_beside_its_field(details: object, fields: list[str]):
+def test_what_cannot_be_is_refused_beside_its_field(details: object, fields: list[str]) -> None:
     assert refused(details) == fields
 
 
-def test_a_flight_that_lands_on_the_day_before_over_the_date_line_is_taken():
+def test_a_flight_that_lands_on_the_day_before_over_the_date_line_is_taken() -> None:
     details = replace(
         THERE,
         departs_from="AKL",
@@ -57,7 +57,7 @@ def test_a_flight_that_lands_on_the_day_before_over_the_date_line_is_taken():
     )
 
 
-def test_a_time_that_comes_twice_is_taken_as_the_first():
+def test_a_time_that_comes_twice_is_taken_as_the_first() -> None:
     details = replace(THERE, departs_local=moment("2027-10-31T01:30"), arrives_local=moment("2027-10-31T06:00"))
 
     assert details.columns()["departs_local"] == moment("2027-10-31T01:30")

@@ -28,7 +28,7 @@ def home(**changes: object) -> Itinerary:
     return a_trip(flights=(OUT, replace(HOME, **changes)))  # type: ignore[arg-type]
 
 
-def test_a_trip_that_works_has_no_findings():
+def test_a_trip_that_works_has_no_findings() -> None:
     assert findings(a_trip(), RULES) == []
 
 
@@ -41,7 +41,7 @@ def test_a_trip_that_works_has_no_findings():
         ("2027-03-08T16:00", []),
     ],
 )
-def test_who_lands_too_late_or_too_tired_is_told(landing: str, expected: list[object]):
+def test_who_lands_too_late_or_too_tired_is_told(landing: str, expected: list[object]) -> None:
     arrives = at(landing, ANTIGUA)
     ride = replace(PICK_UP, pick_up=LocalTime(arrives.local + timedelta(hours=1), ANTIGUA))
 
@@ -59,7 +59,7 @@ def test_who_lands_too_late_or_too_tired_is_told(landing: str, expected: list[ob
         ("2027-03-15T05:00", []),
     ],
 )
-def test_who_leaves_before_it_is_safe_to_fly_is_told(leaving: str, expected: list[object]):
+def test_who_leaves_before_it_is_safe_to_fly_is_told(leaving: str, expected: list[object]) -> None:
     departs = at(leaving, ANTIGUA)
     ride = replace(DROP_OFF, pick_up=LocalTime(departs.local - timedelta(hours=4), ANTIGUA))
 
@@ -68,7 +68,7 @@ def test_who_leaves_before_it_is_safe_to_fly_is_told(leaving: str, expected: lis
     assert found(trip) == expected
 
 
-def test_the_fix_for_flying_too_soon_names_the_first_safe_day_and_the_rule_its_source():
+def test_the_fix_for_flying_too_soon_names_the_first_safe_day_and_the_rule_its_source() -> None:
     departs = at("2027-03-13T19:30", ANTIGUA)
     ride = replace(DROP_OFF, pick_up=at("2027-03-13T15:30", ANTIGUA))
     trip = replace(home(departs=departs, medical_form_on=date(2027, 3, 9)), transfers=(PICK_UP, ride))
@@ -92,11 +92,13 @@ def test_the_fix_for_flying_too_soon_names_the_first_safe_day_and_the_rule_its_s
         ("ischaemic", None, []),
     ],
 )
-def test_a_stroke_that_is_too_fresh_to_fly_stops_the_first_flight(kind: str, stroke_on: date, expected: list[object]):
+def test_a_stroke_that_is_too_fresh_to_fly_stops_the_first_flight(
+    kind: str, stroke_on: date, expected: list[object]
+) -> None:
     assert found(a_trip(stroke_on=stroke_on, stroke_kind=kind)) == expected
 
 
-def test_a_trip_of_which_nothing_is_known_says_what_is_missing_and_no_more():
+def test_a_trip_of_which_nothing_is_known_says_what_is_missing_and_no_more() -> None:
     trip = a_trip(travellers=(), flights=(), stays=(), transfers=())
 
     assert found(trip) == [
@@ -106,14 +108,14 @@ def test_a_trip_of_which_nothing_is_known_says_what_is_missing_and_no_more():
     ]
 
 
-def test_no_flight_home_blocks_where_the_border_asks_for_one_and_warns_where_it_does_not():
+def test_no_flight_home_blocks_where_the_border_asks_for_one_and_warns_where_it_does_not() -> None:
     trip = a_trip(flights=(OUT,), transfers=(PICK_UP,))
 
     assert found(trip) == [(Kind.NO_ONWARD_TICKET, OUT.leg, BLOCKS)]
     assert found(trip, NONE) == [(Kind.NO_RETURN_FLIGHT, WHOLE_TRIP, WARNS)]
 
 
-def test_a_flight_that_ends_on_another_island_needs_one_more():
+def test_a_flight_that_ends_on_another_island_needs_one_more() -> None:
     (one,) = findings(out(arrives_at="BGI"), NONE)
 
     assert (one.kind, one.leg, dict(one.fix.prefill), one.text("en")) == (
@@ -139,13 +141,13 @@ def via_new_york(second_leaves: str, second_from: str = "JFK") -> tuple[Flight, 
         (via_new_york("2027-03-07T13:30", "EWR"), [(Kind.CONNECTION_BROKEN, OUT.leg, BLOCKS)]),
     ],
 )
-def test_flights_that_follow_each_other_must_join_up(flights: tuple[Flight, Flight], expected: list[object]):
+def test_flights_that_follow_each_other_must_join_up(flights: tuple[Flight, Flight], expected: list[object]) -> None:
     kinds = [entry for entry in found(a_trip(flights=(*flights, HOME))) if "connection" in entry[0]]
 
     assert [entry[::2] for entry in kinds] == [entry[::2] for entry in expected]  # type: ignore[index]
 
 
-def test_a_companion_without_a_ticket_is_named_on_the_flight():
+def test_a_companion_without_a_ticket_is_named_on_the_flight() -> None:
     (one,) = findings(home(tickets={1: "MUNOZ/ANA MARIA"}), RULES)
 
     assert (one.kind, one.leg, one.text("en")) == (
@@ -165,7 +167,9 @@ def test_a_companion_without_a_ticket_is_named_on_the_flight():
         (date(2027, 3, 14), [(Kind.MEDICAL_FORM_OUT_OF_TIME, HOME.leg, BLOCKS)]),
     ],
 )
-def test_every_flight_needs_a_medical_form_of_its_own_in_its_own_days(signed: date | None, expected: list[object]):
+def test_every_flight_needs_a_medical_form_of_its_own_in_its_own_days(
+    signed: date | None, expected: list[object]
+) -> None:
     assert found(home(medical_form_on=signed)) == expected
 
 
@@ -177,7 +181,7 @@ def test_every_flight_needs_a_medical_form_of_its_own_in_its_own_days(signed: da
         (None, [(Kind.DETAILS_MISSING, BEN.leg, WARNS)]),
     ],
 )
-def test_a_passport_is_valid_for_six_months_from_landing(expires: date | None, expected: list[object]):
+def test_a_passport_is_valid_for_six_months_from_landing(expires: date | None, expected: list[object]) -> None:
     assert found(a_trip(travellers=(ANA, replace(BEN, passport_expires_on=expires)))) == expected
 
 
@@ -189,7 +193,7 @@ def test_a_passport_is_valid_for_six_months_from_landing(expires: date | None, e
         (None, [(Kind.DETAILS_MISSING, ANA.leg, WARNS)]),
     ],
 )
-def test_a_patient_is_of_age_on_the_first_day_of_treatment(born: date | None, expected: list[object]):
+def test_a_patient_is_of_age_on_the_first_day_of_treatment(born: date | None, expected: list[object]) -> None:
     assert found(a_trip(travellers=(replace(ANA, born_on=born), BEN))) == expected
 
 
@@ -202,11 +206,11 @@ def test_a_patient_is_of_age_on_the_first_day_of_treatment(born: date | None, ex
         ("本 休斯", [(Kind.DETAILS_MISSING, BEN.leg, WARNS)]),
     ],
 )
-def test_a_ticket_must_bear_the_name_in_the_passport(ticket: str, expected: list[object]):
+def test_a_ticket_must_bear_the_name_in_the_passport(ticket: str, expected: list[object]) -> None:
     assert found(out(tickets={1: "MUNOZ/ANA MARIA", 2: ticket})) == expected
 
 
-def test_a_gap_between_two_stays_is_one_finding_with_the_nights_to_book():
+def test_a_gap_between_two_stays_is_one_finding_with_the_nights_to_book() -> None:
     early = replace(HOTEL, key=20, leaves_on=date(2027, 3, 9))
     late = replace(HOTEL, first_night=date(2027, 3, 11))
 
@@ -227,7 +231,9 @@ def test_a_gap_between_two_stays_is_one_finding_with_the_nights_to_book():
         ("2027-03-08T05:00", "2027-03-16T05:00", date(2027, 3, 8), date(2027, 3, 15)),
     ],
 )
-def test_a_landing_before_dawn_needs_the_bed_of_the_night_before(landing: str, leaving: str, first: date, last: date):
+def test_a_landing_before_dawn_needs_the_bed_of_the_night_before(
+    landing: str, leaving: str, first: date, last: date
+) -> None:
     trip = a_trip(flights=(replace(OUT, arrives=at(landing, ANTIGUA)), replace(HOME, departs=at(leaving, ANTIGUA))))
 
     nights = needed_nights(trip)
@@ -235,7 +241,7 @@ def test_a_landing_before_dawn_needs_the_bed_of_the_night_before(landing: str, l
     assert (nights[0], nights[-1]) == (first, last)
 
 
-def test_two_places_for_one_night_are_said_unless_it_takes_both_to_sleep_everyone():
+def test_two_places_for_one_night_are_said_unless_it_takes_both_to_sleep_everyone() -> None:
     second = replace(HOTEL, key=22, name="Hill House", first_night=date(2027, 3, 10))
     halves = (replace(HOTEL, sleeps=1), replace(HOTEL, key=22, name="Next door", sleeps=1))
 
@@ -253,11 +259,13 @@ def test_two_places_for_one_night_are_said_unless_it_takes_both_to_sleep_everyon
         ("2027-03-07T16:51", [(Kind.TRANSFER_AT_WRONG_TIME, PICK_UP.leg, BLOCKS)]),
     ],
 )
-def test_a_ride_meets_its_flight_when_people_are_through_and_not_hours_later(pick_up: str, expected: list[object]):
+def test_a_ride_meets_its_flight_when_people_are_through_and_not_hours_later(
+    pick_up: str, expected: list[object]
+) -> None:
     assert found(a_trip(transfers=(replace(PICK_UP, pick_up=at(pick_up, ANTIGUA)), DROP_OFF))) == expected
 
 
-def test_a_flight_that_nobody_meets_is_said_with_the_time_to_book():
+def test_a_flight_that_nobody_meets_is_said_with_the_time_to_book() -> None:
     first, last = findings(a_trip(transfers=()), RULES)
 
     assert [(one.kind, one.leg, dict(one.fix.prefill)) for one in (first, last)] == [
@@ -266,7 +274,7 @@ def test_a_flight_that_nobody_meets_is_said_with_the_time_to_book():
     ]
 
 
-def test_across_the_date_line_instants_decide_and_not_the_calendar():
+def test_across_the_date_line_instants_decide_and_not_the_calendar() -> None:
     # Leaves Auckland on the 8th and lands in Los Angeles earlier on the 8th, by both clocks.
     first = replace(
         OUT,
@@ -281,7 +289,7 @@ def test_across_the_date_line_instants_decide_and_not_the_calendar():
     assert "connection" not in " ".join(kind for kind, _leg, _how in found(a_trip(flights=(first, second, HOME))))
 
 
-def test_every_finding_can_be_said_in_every_language_with_nothing_left_unfilled():
+def test_every_finding_can_be_said_in_every_language_with_nothing_left_unfilled() -> None:
     spoiled = [
         a_trip(travellers=(), flights=(), stays=(), transfers=()),
         a_trip(flights=(OUT,), stays=(replace(HOTEL, sleeps=1),), transfers=(), stroke_on=date(2027, 3, 1)),
@@ -298,7 +306,7 @@ def test_every_finding_can_be_said_in_every_language_with_nothing_left_unfilled(
 
 
 @given(hours=st.integers(-72, 72), stay=st.integers(-5, 5), zone=st.sampled_from([ANTIGUA, LONDON, "Pacific/Apia"]))
-def test_any_dates_at_all_give_findings_and_never_a_crash(hours: int, stay: int, zone: str):
+def test_any_dates_at_all_give_findings_and_never_a_crash(hours: int, stay: int, zone: str) -> None:
     moved = LocalTime(OUT.arrives.local + timedelta(hours=hours), zone)
     hotel = replace(HOTEL, first_night=HOTEL.first_night + timedelta(days=stay))
 
@@ -306,5 +314,5 @@ def test_any_dates_at_all_give_findings_and_never_a_crash(hours: int, stay: int,
         assert one.text("en")
 
 
-def test_a_way_there_and_a_way_back_are_told_apart_by_what_they_say_they_are():
+def test_a_way_there_and_a_way_back_are_told_apart_by_what_they_say_they_are() -> None:
     assert [flight.way for flight in a_trip().flights] == [Way.THERE, Way.BACK]

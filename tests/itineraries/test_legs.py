@@ -65,7 +65,7 @@ async def kept(booking_id: int) -> Itinerary:
     )
 
 
-async def test_a_trip_that_is_typed_in_is_read_back_whole_and_works(db: None, now: datetime):
+async def test_a_trip_that_is_typed_in_is_read_back_whole_and_works(db: None, now: datetime) -> None:
     booking = await a_booking(now)
 
     ana = await legs.save_traveller(booking.id, PATIENT, now=now)
@@ -89,7 +89,7 @@ async def test_a_trip_that_is_typed_in_is_read_back_whole_and_works(db: None, no
     assert [sentence for sentence, sql in INVARIANTS.items() if await run(sql)] == []
 
 
-async def test_a_leg_is_changed_in_place_and_keeps_its_key(db: None, now: datetime):
+async def test_a_leg_is_changed_in_place_and_keeps_its_key(db: None, now: datetime) -> None:
     booking = await a_booking(now)
     flight = await legs.save_flight(booking.id, THERE, now=now)
 
@@ -99,7 +99,7 @@ async def test_a_leg_is_changed_in_place_and_keeps_its_key(db: None, now: dateti
     assert changed.id == flight.id
 
 
-async def test_what_is_removed_takes_its_tickets_and_lets_go_of_its_rides(db: None, now: datetime):
+async def test_what_is_removed_takes_its_tickets_and_lets_go_of_its_rides(db: None, now: datetime) -> None:
     booking = await a_booking(now)
     ana = await legs.save_traveller(booking.id, PATIENT, now=now)
     flight = await legs.save_flight(booking.id, replace(THERE, tickets={ana.id: "MUNOZ/ANA"}), now=now)
@@ -115,7 +115,7 @@ async def test_what_is_removed_takes_its_tickets_and_lets_go_of_its_rides(db: No
     assert await kept(booking.id) == a_trip(travellers=(), flights=(), stays=(), transfers=())
 
 
-async def test_legs_of_another_trip_look_as_if_they_did_not_exist(db: None, now: datetime):
+async def test_legs_of_another_trip_look_as_if_they_did_not_exist(db: None, now: datetime) -> None:
     mine, theirs = await a_booking(now), await a_booking(now)
     ana = await legs.save_traveller(theirs.id, PATIENT, now=now)
     flight = await legs.save_flight(theirs.id, THERE, now=now)
@@ -139,7 +139,7 @@ async def test_legs_of_another_trip_look_as_if_they_did_not_exist(db: None, now:
     assert await kept(theirs.id) == before
 
 
-async def test_a_forgotten_trip_keeps_nothing_of_anyone_and_other_trips_stay(db: None, now: datetime):
+async def test_a_forgotten_trip_keeps_nothing_of_anyone_and_other_trips_stay(db: None, now: datetime) -> None:
     mine, theirs = await a_booking(now), await a_booking(now)
     for booking in (mine, theirs):
         ana = await legs.save_traveller(booking.id, PATIENT, now=now)
@@ -154,7 +154,7 @@ async def test_a_forgotten_trip_keeps_nothing_of_anyone_and_other_trips_stay(db:
     assert await kept(theirs.id) == before
 
 
-async def test_a_trip_has_one_patient(db: None, now: datetime):
+async def test_a_trip_has_one_patient(db: None, now: datetime) -> None:
     booking = await a_booking(now)
     ana = await legs.save_traveller(booking.id, PATIENT, now=now)
     await legs.save_traveller(booking.id, PATIENT, now=now, key=ana.id)
@@ -163,7 +163,7 @@ async def test_a_trip_has_one_patient(db: None, now: datetime):
         await legs.save_traveller(booking.id, PATIENT, now=now)
 
 
-async def test_a_trip_has_only_so_many_legs(db: None, now: datetime, monkeypatch: pytest.MonkeyPatch):
+async def test_a_trip_has_only_so_many_legs(db: None, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(legs, "MOST_LEGS", 1)
     booking = await a_booking(now)
     await legs.save_stay(booking.id, BEDS, now=now)

@@ -21,12 +21,12 @@ from booking.itineraries.passport import CannotSpell, Match, line, match, spelle
         ("", ""),
     ],
 )
-def test_a_name_is_spelled_as_the_passports_own_line_spells_it(name: str, letters: str):
+def test_a_name_is_spelled_as_the_passports_own_line_spells_it(name: str, letters: str) -> None:
     assert spelled(name) == letters
 
 
 @pytest.mark.parametrize("name", ["أحمد", "王小明", "Παπαδόπουλος", "Ana 王"])
-def test_a_script_without_one_spelling_is_asked_for_in_latin_letters(name: str):
+def test_a_script_without_one_spelling_is_asked_for_in_latin_letters(name: str) -> None:
     with pytest.raises(CannotSpell):
         spelled(name)
 
@@ -40,7 +40,9 @@ def test_a_script_without_one_spelling_is_asked_for_in_latin_letters(name: str):
         ("Bennelong Wooloomooloo Warrandyte Warnamb", "Dingo", "BENNELONG<WOOLOOMOOLOO<WARRANDYTE<WA<<D"),
     ],
 )
-def test_the_line_has_39_characters_and_keeps_a_letter_of_the_given_name(surname: str, given: str, expected: str):
+def test_the_line_has_39_characters_and_keeps_a_letter_of_the_given_name(
+    surname: str, given: str, expected: str
+) -> None:
     assert (line(surname, given), len(line(surname, given))) == (expected, 39)
 
 
@@ -69,5 +71,5 @@ def test_the_line_has_39_characters_and_keeps_a_letter_of_the_given_name(surname
 )
 def test_a_ticket_is_compared_with_the_passport_as_an_airline_does(
     ticket: str, surname: str, given: str, how_well: Match
-):
+) -> None:
     assert match(ticket, surname, given) is how_well

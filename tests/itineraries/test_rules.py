@@ -8,7 +8,7 @@ from booking.kit.errors import Invalid
 SAID = {"source": "Someone", "as_of": "2026-08-01"}
 
 
-def test_a_rule_that_is_not_written_is_not_there():
+def test_a_rule_that_is_not_written_is_not_there() -> None:
     assert TravelRules.parse({}) == TravelRules()
 
 
@@ -25,7 +25,7 @@ def test_a_rule_that_is_not_written_is_not_there():
         ({"pick_up_after_landing": {"minutes": 60, "within_minutes": 30, **SAID}}, "pick_up_after_landing"),
     ],
 )
-def test_a_rule_that_cannot_be_read_is_refused_by_its_path(data: dict[str, Any], field: str):
+def test_a_rule_that_cannot_be_read_is_refused_by_its_path(data: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as caught:
         TravelRules.parse(data)
 

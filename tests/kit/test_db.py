@@ -1,23 +1,24 @@
 import pytest
 
 from booking.kit.db import execute, outside_only, run, savepoint, transaction
+from typing import Never
 
 
-async def test_a_transaction_does_not_nest_by_accident(db: None):
+async def test_a_transaction_does_not_nest_by_accident(db: None) -> None:
     async with transaction():
         with pytest.raises(RuntimeError, match="savepoint"):
             async with transaction():
                 pass
 
 
-async def test_the_outside_world_is_not_called_inside_a_transaction(db: None):
+async def test_the_outside_world_is_not_called_inside_a_transaction(db: None) -> None:
     outside_only("Stripe")
     async with transaction():
         with pytest.raises(RuntimeError, match="Stripe was called inside a transaction"):
             outside_only("Stripe")
 
 
-async def test_what_fails_in_a_savepoint_is_undone_alone(db: None):
+async def test_what_fails_in_a_savepoint_is_undone_alone(db: None) -> Never:
     async with transaction():
         await run("CREATE TEMPORARY TABLE kept (n int) ON COMMIT DROP")
         await execute("INSERT INTO kept VALUES (1)")

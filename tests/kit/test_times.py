@@ -9,28 +9,28 @@ SKIPPED = datetime(2027, 3, 14, 2, 30)
 TWICE = datetime(2027, 11, 7, 1, 30)
 
 
-def test_a_planned_local_time_has_one_instant():
+def test_a_planned_local_time_has_one_instant() -> None:
     assert to_instant(datetime(2027, 3, 9, 10, 0), "America/Antigua") == datetime(2027, 3, 9, 14, 0, tzinfo=UTC)
 
 
-def test_a_time_that_the_clock_jumps_over_is_refused():
+def test_a_time_that_the_clock_jumps_over_is_refused() -> None:
     with pytest.raises(NoSuchTime):
         to_instant(SKIPPED, NEW_YORK)
 
 
-def test_a_time_that_the_clock_shows_twice_is_refused():
+def test_a_time_that_the_clock_shows_twice_is_refused() -> None:
     with pytest.raises(AmbiguousTime):
         to_instant(TWICE, NEW_YORK)
 
 
-def test_where_it_may_be_settled_a_skipped_time_keeps_the_old_offset_and_a_double_one_is_the_first():
+def test_where_it_may_be_settled_a_skipped_time_keeps_the_old_offset_and_a_double_one_is_the_first() -> None:
     assert (settle(SKIPPED, NEW_YORK), settle(TWICE, NEW_YORK)) == (
         datetime(2027, 3, 14, 7, 30, tzinfo=UTC),
         datetime(2027, 11, 7, 5, 30, tzinfo=UTC),
     )
 
 
-def test_a_date_is_never_only_digits():
+def test_a_date_is_never_only_digits() -> None:
     day = date(2027, 3, 9)
 
     assert (show_date(day, "en"), show_date(day, "es"), show_day(day, "en")) == (

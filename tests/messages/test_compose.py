@@ -29,7 +29,7 @@ def composed(occasion: str, **changed: object) -> EmailMessage:
     return parsed
 
 
-def test_every_occasion_has_a_template_and_every_template_an_occasion():
+def test_every_occasion_has_a_template_and_every_template_an_occasion() -> None:
     written = {path.stem for path in (TEMPLATES / "messages").glob("*.html")} - {"layout", "parts"}
 
     assert written == set(OCCASIONS)
@@ -37,7 +37,7 @@ def test_every_occasion_has_a_template_and_every_template_an_occasion():
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("occasion", OCCASIONS)
-def test_every_occasion_says_the_same_as_html_and_as_text(occasion: str, language: str):
+def test_every_occasion_says_the_same_as_html_and_as_text(occasion: str, language: str) -> None:
     mail = composed(occasion, language=language)
 
     html, text = html_of(mail), text_of(mail)
@@ -59,14 +59,14 @@ def test_every_occasion_says_the_same_as_html_and_as_text(occasion: str, languag
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("occasion", OCCASIONS)
-def test_a_subject_is_short_and_says_nothing_about_health(occasion: str, language: str):
+def test_a_subject_is_short_and_says_nothing_about_health(occasion: str, language: str) -> None:
     subject = composed(occasion, language=language)["Subject"]
 
     assert 5 < len(subject) < 60
     assert not HEALTH.search(subject)
 
 
-def test_a_mail_is_addressed_marked_as_automatic_and_answered_by_the_clinic():
+def test_a_mail_is_addressed_marked_as_automatic_and_answered_by_the_clinic() -> None:
     mail = composed("received", attempt=3)
 
     assert {name: str(mail[name]) for name in ("From", "To", "Reply-To", "Date", "Message-ID", "Auto-Submitted")} == {
@@ -80,27 +80,27 @@ def test_a_mail_is_addressed_marked_as_automatic_and_answered_by_the_clinic():
     assert mail["List-Unsubscribe"] is None
 
 
-def test_the_facts_of_a_confirmation_are_told_in_clinic_time_first():
+def test_the_facts_of_a_confirmation_are_told_in_clinic_time_first() -> None:
     text = text_of(composed("confirmed"))
 
     assert "Your stay: Tuesday 9 March 2027 to Tuesday 16 March 2027" in text
     assert "First visit: Tuesday 9 March 2027, 10:00 in Antigua (15:00 for you)" in text
 
 
-def test_a_reader_on_the_other_side_of_midnight_is_told_their_own_day_too():
+def test_a_reader_on_the_other_side_of_midnight_is_told_their_own_day_too() -> None:
     text = text_of(composed("dates-held", zone="Asia/Tokyo"))
 
     assert "Held until: Tuesday 12 January 2027, 20:30 in Antigua (Wed 13 January, 09:30 for you)" in text
 
 
-def test_a_reader_whose_clock_agrees_is_told_the_time_once():
+def test_a_reader_whose_clock_agrees_is_told_the_time_once() -> None:
     assert "10:00 in Antigua\r\n" in text_of(composed("confirmed", zone="America/Puerto_Rico"))
 
 
 @pytest.mark.parametrize(
     ("occasion", "method"), [("confirmed", "REQUEST"), ("moved", "REQUEST"), ("cancelled", "CANCEL")]
 )
-def test_a_calendar_file_names_its_method_in_both_places(occasion: str, method: str):
+def test_a_calendar_file_names_its_method_in_both_places(occasion: str, method: str) -> None:
     mail = composed(occasion, calendar=CALENDAR.format(method=method))
 
     assert calendar_methods(mail) == [method]
@@ -110,12 +110,12 @@ def test_a_calendar_file_names_its_method_in_both_places(occasion: str, method: 
     assert mail.get_content_type() == "multipart/mixed"
 
 
-def test_a_calendar_without_a_method_is_not_mailed():
+def test_a_calendar_without_a_method_is_not_mailed() -> None:
     with pytest.raises(ValueError, match="METHOD"):
         composed("confirmed", calendar="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
 
 
-def test_a_line_break_in_a_name_begins_no_header_and_markup_in_it_stays_words():
+def test_a_line_break_in_a_name_begins_no_header_and_markup_in_it_stays_words() -> None:
     mail = composed("received", name="Eve\r\nBcc: all@example.org <script>alert(1)</script>")
 
     assert mail["Bcc"] is None
@@ -123,29 +123,29 @@ def test_a_line_break_in_a_name_begins_no_header_and_markup_in_it_stays_words():
     assert "Eve" in mail["To"]
 
 
-def test_a_message_whose_facts_are_incomplete_is_not_written():
+def test_a_message_whose_facts_are_incomplete_is_not_written() -> None:
     with pytest.raises(WrongFacts, match="'link' is missing"):
         composed("received", facts={"clinic": "A", "clinic_email": "a@b.example", "clinic_phone": "1", "days": 3})
 
 
-def test_a_clinics_own_words_come_in_the_readers_language():
+def test_a_clinics_own_words_come_in_the_readers_language() -> None:
     assert "Una copia de su pasaporte" in text_of(composed("documents-due", language="es"))
     assert "A copy of your passport" in text_of(composed("documents-due", language="fr"))
 
 
-def test_a_reader_of_a_language_that_we_do_not_speak_gets_english():
+def test_a_reader_of_a_language_that_we_do_not_speak_gets_english() -> None:
     mail = composed("received", language="fr")
 
     assert mail["Content-Language"] == "en"
 
 
-def test_an_address_beyond_ascii_is_written_as_it_is():
+def test_an_address_beyond_ascii_is_written_as_it_is() -> None:
     mail = COMPOSER.compose(claimed("received", email="josé@ejemplo.example"), now=NOW)
 
     assert "josé@ejemplo.example".encode() in mail.content
 
 
-def test_optional_facts_may_be_absent():
+def test_optional_facts_may_be_absent() -> None:
     bare = {
         name: fact
         for name, fact in claimed("pick-up-tomorrow").facts.items()
@@ -155,5 +155,5 @@ def test_optional_facts_may_be_absent():
     assert "We do not know your flight yet" in text_of(composed("pick-up-tomorrow", facts=bare))
 
 
-def test_templates_are_found_in_the_repository():
+def test_templates_are_found_in_the_repository() -> None:
     assert Path(TEMPLATES, "messages", "layout.html").is_file()

@@ -24,19 +24,19 @@ from tests.messages.examples import FACTS
         (Kind.LINK, "javascript:alert(1)"),
     ],
 )
-def test_a_fact_that_is_not_what_it_should_be_is_refused(kind: Kind, wrong: object):
+def test_a_fact_that_is_not_what_it_should_be_is_refused(kind: Kind, wrong: object) -> None:
     with pytest.raises(WrongFacts):
         fitting({"it": Fact(kind)}, {"it": wrong}, "an-occasion")
 
 
-def test_only_what_the_occasion_tells_is_kept():
+def test_only_what_the_occasion_tells_is_kept() -> None:
     assert fitting({"days": Fact(Kind.NUMBER)}, FACTS, "an-occasion") == {"days": 3}
 
 
-def test_a_missing_fact_is_named():
+def test_a_missing_fact_is_named() -> None:
     with pytest.raises(WrongFacts, match="received: the fact 'link' is missing"):
         fitting({"link": Fact(Kind.LINK)}, {"link": None}, "received")
 
 
-def test_a_fact_may_be_absent_if_the_mail_reads_well_without_it():
+def test_a_fact_may_be_absent_if_the_mail_reads_well_without_it() -> None:
     assert fitting({"driver": Fact(Kind.TEXT, required=False)}, {}, "an-occasion") == {}

@@ -28,7 +28,7 @@ async def cancelled(case_id: int, now: datetime) -> None:
 @pytest.mark.parametrize("stopped", [silenced, cancelled])
 async def test_a_worker_waits_for_whoever_is_stopping_the_message_and_then_does_not_send_it(
     stopped: Callable[[int, datetime], Awaitable[None]], lasting_world: World, now: datetime
-):
+) -> None:
     case = await a_case(lasting_world, now=now)
     await say("received", recipient(lasting_world.people["samuel"]), FACTS, case_id=case.id, now=now)
     [held] = await claiming.claim(1, now=now)
@@ -47,7 +47,7 @@ async def test_a_worker_waits_for_whoever_is_stopping_the_message_and_then_does_
 @pytest.mark.parametrize("stopped", [silenced, cancelled])
 async def test_no_worker_takes_up_a_message_while_someone_is_stopping_it(
     stopped: Callable[[int, datetime], Awaitable[None]], lasting_world: World, now: datetime
-):
+) -> None:
     case = await a_case(lasting_world, now=now)
     await say("received", recipient(lasting_world.people["samuel"]), FACTS, case_id=case.id, now=now)
     outside = copy_context()
@@ -61,7 +61,7 @@ async def test_no_worker_takes_up_a_message_while_someone_is_stopping_it(
 
 async def test_a_hundred_races_between_a_worker_and_a_cancellation_end_either_sent_or_cancelled(
     lasting_world: World, now: datetime
-):
+) -> None:
     case = await a_case(lasting_world, now=now)
     for number in range(100):
         to = recipient(lasting_world.people["samuel"])
@@ -80,7 +80,9 @@ async def test_a_hundred_races_between_a_worker_and_a_cancellation_end_either_se
     assert await broken_promises() == []
 
 
-async def test_a_message_that_stopped_being_useful_in_the_workers_hands_is_dropped(lasting_world: World, now: datetime):
+async def test_a_message_that_stopped_being_useful_in_the_workers_hands_is_dropped(
+    lasting_world: World, now: datetime
+) -> None:
     case = await a_case(lasting_world, now=now)
     await say("dates-held", recipient(lasting_world.people["samuel"]), FACTS, case_id=case.id, now=now)
     [held] = await claiming.claim(1, now=now)

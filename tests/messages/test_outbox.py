@@ -17,7 +17,7 @@ TRIP = Anchors(arrival=date(2027, 3, 9), last_treatment=date(2027, 3, 15), balan
 BEFORE_THE_TRIP = [OCCASIONS[key] for key in ("flight-check", "what-to-bring", "pick-up-tomorrow")]
 
 
-async def test_the_same_thing_is_said_once_however_often_it_is_asked_for(world: World, now: datetime):
+async def test_the_same_thing_is_said_once_however_often_it_is_asked_for(world: World, now: datetime) -> None:
     case = await a_case(world, now=now)
     to = recipient(world.people["samuel"])
 
@@ -33,7 +33,7 @@ async def test_the_same_thing_is_said_once_however_often_it_is_asked_for(world: 
     ]
 
 
-async def test_a_sign_in_link_needs_no_case(world: World, now: datetime):
+async def test_a_sign_in_link_needs_no_case(world: World, now: datetime) -> None:
     to = recipient(world.people["samuel"])
 
     await say("sign-in", to, FACTS, about="link 1", now=now)
@@ -42,14 +42,16 @@ async def test_a_sign_in_link_needs_no_case(world: World, now: datetime):
     assert await rows("occasion", "case_id", "due_at") == [("sign-in", None, now), ("sign-in", None, now)]
 
 
-async def test_a_message_without_a_fact_that_it_must_tell_is_refused_when_it_is_planned(world: World, now: datetime):
+async def test_a_message_without_a_fact_that_it_must_tell_is_refused_when_it_is_planned(
+    world: World, now: datetime
+) -> None:
     case = await a_case(world, now=now)
 
     with pytest.raises(WrongFacts, match="'days' is missing"):
         await say("received", recipient(world.people["samuel"]), {**FACTS, "days": None}, case_id=case.id, now=now)
 
 
-async def test_only_an_occasion_that_carries_a_calendar_keeps_one(world: World, now: datetime):
+async def test_only_an_occasion_that_carries_a_calendar_keeps_one(world: World, now: datetime) -> None:
     case = await a_case(world, now=now)
     to = recipient(world.people["samuel"])
     calendar = CALENDAR.format(method="REQUEST")
@@ -75,7 +77,7 @@ async def move(case_id: int, booking_id: int, to: Recipient, anchors: Anchors, n
     await plan_messages(planned, to, FACTS, case_id=case_id, booking_id=booking_id, now=now)
 
 
-async def test_when_the_trip_moves_every_planned_message_moves(world: World, now: datetime):
+async def test_when_the_trip_moves_every_planned_message_moves(world: World, now: datetime) -> None:
     case_id, booking_id, to = await planned_trip(world, now)
 
     await move(case_id, booking_id, to, Anchors(arrival=date(2027, 4, 6)), now)
@@ -90,7 +92,7 @@ async def test_when_the_trip_moves_every_planned_message_moves(world: World, now
     assert await broken_promises() == []
 
 
-async def test_planning_the_same_trip_again_changes_nothing(world: World, now: datetime):
+async def test_planning_the_same_trip_again_changes_nothing(world: World, now: datetime) -> None:
     case_id, booking_id, to = await planned_trip(world, now)
     before = await rows("id", "code", "about", "status", "due_at")
 
@@ -99,7 +101,9 @@ async def test_planning_the_same_trip_again_changes_nothing(world: World, now: d
     assert await rows("id", "code", "about", "status", "due_at") == before
 
 
-async def test_what_was_sent_is_never_touched_and_is_told_anew_only_where_it_matters(world: World, now: datetime):
+async def test_what_was_sent_is_never_touched_and_is_told_anew_only_where_it_matters(
+    world: World, now: datetime
+) -> None:
     case_id, booking_id, to = await planned_trip(world, now)
     await Message.all().update(status="sent", sent_at=now, transmitting_at=now, attempt=1)
 
@@ -114,7 +118,7 @@ async def test_what_was_sent_is_never_touched_and_is_told_anew_only_where_it_mat
     ]
 
 
-async def test_moving_back_revives_what_the_first_move_cancelled(world: World, now: datetime):
+async def test_moving_back_revives_what_the_first_move_cancelled(world: World, now: datetime) -> None:
     case_id, booking_id, to = await planned_trip(world, now)
 
     await move(case_id, booking_id, to, Anchors(arrival=date(2027, 4, 6)), now)
@@ -129,7 +133,7 @@ async def test_moving_back_revives_what_the_first_move_cancelled(world: World, n
 
 async def test_a_cancelled_trip_takes_its_planned_messages_with_it_and_the_news_of_it_still_goes(
     world: World, now: datetime
-):
+) -> None:
     case_id, booking_id, to = await planned_trip(world, now)
 
     assert await cancel_trip(booking_id, now=now) == 3
@@ -143,7 +147,7 @@ async def test_a_cancelled_trip_takes_its_planned_messages_with_it_and_the_news_
     ]
 
 
-async def test_some_occasions_can_be_cancelled_and_the_others_stay(world: World, now: datetime):
+async def test_some_occasions_can_be_cancelled_and_the_others_stay(world: World, now: datetime) -> None:
     case_id, _booking_id, _to = await planned_trip(world, now)
 
     assert await cancel_planned(case_id, now=now, occasions=["flight-check"]) == 1
@@ -151,7 +155,7 @@ async def test_some_occasions_can_be_cancelled_and_the_others_stay(world: World,
     assert await cancel_planned(case_id, now=now) == 0
 
 
-async def test_messages_follow_a_recipient_to_another_zone(world: World, now: datetime):
+async def test_messages_follow_a_recipient_to_another_zone(world: World, now: datetime) -> None:
     _case_id, _booking_id, to = await planned_trip(world, now)
 
     await follow_recipient(Recipient(to.person_id, "Asia/Tokyo", "es"))
@@ -163,7 +167,7 @@ async def test_messages_follow_a_recipient_to_another_zone(world: World, now: da
     ]
 
 
-async def test_the_messages_of_a_case_are_listed_in_the_order_of_their_time(world: World, now: datetime):
+async def test_the_messages_of_a_case_are_listed_in_the_order_of_their_time(world: World, now: datetime) -> None:
     case_id, _booking_id, _to = await planned_trip(world, now)
 
     listed = await messages_of(case_id)
@@ -175,7 +179,7 @@ async def test_the_messages_of_a_case_are_listed_in_the_order_of_their_time(worl
     ]
 
 
-async def test_a_silence_can_be_put_right(world: World, now: datetime):
+async def test_a_silence_can_be_put_right(world: World, now: datetime) -> None:
     case = await a_case(world, now=now)
 
     await silence(case.id, SilenceReason.DEATH, now=now, by_id=None)
@@ -186,7 +190,7 @@ async def test_a_silence_can_be_put_right(world: World, now: datetime):
     assert not await is_silenced(case.id)
 
 
-async def test_staff_see_what_failed_send_it_again_or_put_it_aside(world: World, now: datetime):
+async def test_staff_see_what_failed_send_it_again_or_put_it_aside(world: World, now: datetime) -> None:
     _case_id, _booking_id, _to = await planned_trip(world, now)
     await Message.filter(occasion="flight-check").update(status="failed", last_error="550 No such mailbox")
     await Message.filter(occasion="what-to-bring").update(status="unknown", transmitting_at=now, attempt=1)
@@ -206,14 +210,14 @@ async def test_staff_see_what_failed_send_it_again_or_put_it_aside(world: World,
         await requeue(listed["flight-check"], now=later)
 
 
-async def test_another_clinics_staff_do_not_see_them(world: World, now: datetime):
+async def test_another_clinics_staff_do_not_see_them(world: World, now: datetime) -> None:
     await planned_trip(world, now)
     await Message.all().update(status="failed")
 
     assert await needing_attention(world.clinic.id + 1) == []
 
 
-async def test_a_sign_in_link_is_not_sent_again_by_hand(world: World, now: datetime):
+async def test_a_sign_in_link_is_not_sent_again_by_hand(world: World, now: datetime) -> None:
     await say("sign-in", recipient(world.people["samuel"]), FACTS, about="link 1", now=now)
     await Message.all().update(status="failed")
 
@@ -221,7 +225,7 @@ async def test_a_sign_in_link_is_not_sent_again_by_hand(world: World, now: datet
         await requeue(await Message.get(), now=now)
 
 
-async def test_every_scheduled_occasion_can_be_stored(world: World, now: datetime):
+async def test_every_scheduled_occasion_can_be_stored(world: World, now: datetime) -> None:
     case = await a_case(world, now=now)
     booking = await a_booking(case, now=now, starts_at=now + timedelta(days=56), ends_at=now + timedelta(days=63))
     to = recipient(world.people["samuel"])

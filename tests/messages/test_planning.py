@@ -49,7 +49,7 @@ def said(planned: list[Planned], zone: str) -> list[tuple[str, str]]:
     return [(one.occasion, in_zone(one.due_at, zone).strftime("%Y-%m-%d %H:%M")) for one in planned]
 
 
-def test_a_trip_planned_in_time_has_every_mail_at_the_readers_own_hour():
+def test_a_trip_planned_in_time_has_every_mail_at_the_readers_own_hour() -> None:
     planned = plan(SCHEDULED, TRIP, LAGOS, now=NOW, about="LW-A")
 
     assert said(planned, "Africa/Lagos") == [
@@ -69,7 +69,7 @@ def test_a_trip_planned_in_time_has_every_mail_at_the_readers_own_hour():
     ]
 
 
-def test_the_hour_stays_the_readers_across_their_change_of_clocks():
+def test_the_hour_stays_the_readers_across_their_change_of_clocks() -> None:
     planned = {one.occasion: one for one in plan(SCHEDULED, TRIP, NEW_YORK, now=NOW)}
 
     # The United States put their clocks forward on 14 March 2027.
@@ -77,13 +77,32 @@ def test_the_hour_stays_the_readers_across_their_change_of_clocks():
     assert planned["check-in-3"].due_at == datetime(2027, 3, 18, 14, tzinfo=UTC)
 
 
-def test_a_late_booking_brings_no_burst_of_old_reminders():
-    planned = plan(SCHEDULED, TRIP, LAGOS, now=datetime(2027, 3, 6, 12, tzinfo=UTC))
+def test_a_late_booking_is_told_what_is_still_useful_and_brings_no_burst_of_old_reminders() -> None:
+    late = datetime(2027, 3, 6, 12, tzinfo=UTC)
 
-    assert [one.occasion for one in planned][:3] == ["pick-up-tomorrow", "day-one-after", "check-in-1"]
+    planned = plan(SCHEDULED, TRIP, LAGOS, now=late, about="LW-A")
+
+    assert planned[0] == Planned("what-to-bring", "LW-A", late, None, datetime(2027, 3, 8, 9, tzinfo=UTC))
+    assert [one.occasion for one in planned][1:3] == ["pick-up-tomorrow", "day-one-after"]
 
 
-def test_what_hangs_on_a_day_that_is_not_known_is_not_planned():
+def test_what_was_said_before_is_not_said_again_as_late() -> None:
+    late = datetime(2027, 3, 6, 12, tzinfo=UTC)
+
+    planned = plan(SCHEDULED, TRIP, LAGOS, now=late, about="LW-A", said={"what-to-bring"})
+
+    assert planned[0].occasion == "pick-up-tomorrow"
+
+
+def test_a_late_mail_waits_for_the_morning_and_is_dropped_if_it_is_of_no_use_by_then() -> None:
+    night = datetime(2027, 3, 7, 23, 30, tzinfo=UTC)  # half past midnight in Lagos
+    too_late = datetime(2027, 3, 8, 8, 59, tzinfo=UTC)
+
+    assert plan(SCHEDULED, TRIP, LAGOS, now=night)[0].due_at == datetime(2027, 3, 8, 7, tzinfo=UTC)
+    assert plan(SCHEDULED, TRIP, LAGOS, now=too_late + timedelta(minutes=1))[0].occasion == "pick-up-tomorrow"
+
+
+def test_what_hangs_on_a_day_that_is_not_known_is_not_planned() -> None:
     assert plan(SCHEDULED, Anchors(balance_due=date(2027, 2, 7)), LAGOS, now=NOW) == [
         Planned(
             "balance-due",
@@ -95,13 +114,13 @@ def test_what_hangs_on_a_day_that_is_not_known_is_not_planned():
     ]
 
 
-def test_what_is_told_anew_after_a_move_is_about_its_day_and_the_rest_about_the_trip():
+def test_what_is_told_anew_after_a_move_is_about_its_day_and_the_rest_about_the_trip() -> None:
     about = {one.occasion: one.about for one in plan(SCHEDULED, TRIP, LAGOS, now=NOW, about="LW-A")}
 
     assert (about["pick-up-tomorrow"], about["what-to-bring"]) == ("LW-A/2027-03-09", "LW-A")
 
 
-def test_what_a_person_just_did_is_answered_at_once_and_other_news_waits_for_the_morning():
+def test_what_a_person_just_did_is_answered_at_once_and_other_news_waits_for_the_morning() -> None:
     night = datetime(2027, 1, 12, 23, 30, tzinfo=UTC)  # half past midnight in Lagos
 
     assert at_once("received", LAGOS, now=night).due_at == night
@@ -109,7 +128,7 @@ def test_what_a_person_just_did_is_answered_at_once_and_other_news_waits_for_the
     assert at_once("plan-ready", LAGOS, now=NOW).due_at == NOW
 
 
-def test_a_reader_who_travelled_is_written_to_at_the_local_time_that_was_meant():
+def test_a_reader_who_travelled_is_written_to_at_the_local_time_that_was_meant() -> None:
     meant = datetime(2027, 3, 8, 16)
     due_in_lagos = datetime(2027, 3, 8, 15, tzinfo=UTC)
 
@@ -119,7 +138,7 @@ def test_a_reader_who_travelled_is_written_to_at_the_local_time_that_was_meant()
     )
 
 
-def test_what_was_held_up_until_the_night_waits_for_the_morning():
+def test_what_was_held_up_until_the_night_waits_for_the_morning() -> None:
     three_at_night = datetime(2027, 3, 5, 2, tzinfo=UTC)
     meant = datetime(2027, 3, 4, 10)
 
@@ -127,7 +146,7 @@ def test_what_was_held_up_until_the_night_waits_for_the_morning():
 
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2036, 12, 31), timezones=st.just(UTC)), ZONES)
-def test_nobody_is_woken_in_any_zone_on_any_day(instant: datetime, zone: str):
+def test_nobody_is_woken_in_any_zone_on_any_day(instant: datetime, zone: str) -> None:
     woken = awake(instant, zone)
 
     assert instant <= woken <= instant + timedelta(hours=13)
@@ -135,7 +154,7 @@ def test_nobody_is_woken_in_any_zone_on_any_day(instant: datetime, zone: str):
 
 
 @given(st.dates(date(2026, 2, 1), date(2036, 12, 31)), ZONES)
-def test_a_schedule_keeps_its_local_hour_on_every_day_of_every_zone(arrival: date, zone: str):
+def test_a_schedule_keeps_its_local_hour_on_every_day_of_every_zone(arrival: date, zone: str) -> None:
     planned = plan(
         [OCCASIONS["flight-check"]],
         Anchors(arrival=arrival),
@@ -148,7 +167,7 @@ def test_a_schedule_keeps_its_local_hour_on_every_day_of_every_zone(arrival: dat
     ]
 
 
-def test_a_clinics_programme_sets_its_own_times():
+def test_a_clinics_programme_sets_its_own_times() -> None:
     own = {
         occasion.key: occasion
         for occasion in with_times_of(
@@ -177,12 +196,12 @@ def test_a_clinics_programme_sets_its_own_times():
         {"occasion": "flight-check", "anchor": "arrival", "days": 1},
     ],
 )
-def test_times_that_cannot_be_read_are_refused(entry: dict[str, object]):
+def test_times_that_cannot_be_read_are_refused(entry: dict[str, object]) -> None:
     with pytest.raises(WrongTimes):
         with_times_of([entry])
 
 
-def test_a_programmes_time_at_night_is_moved_into_the_day():
+def test_a_programmes_time_at_night_is_moved_into_the_day() -> None:
     own = with_times_of([{"occasion": "flight-check", "anchor": "arrival", "days": -10, "at": "23:00"}])
 
     planned = plan(own, Anchors(arrival=date(2027, 3, 9)), LAGOS, now=NOW)

@@ -47,7 +47,7 @@ async def broken() -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-async def test_a_booking_owes_its_deposit_now_and_the_rest_thirty_days_before(booking: Booking, now: datetime):
+async def test_a_booking_owes_its_deposit_now_and_the_rest_thirty_days_before(booking: Booking, now: datetime) -> None:
     arrival = now.date() + timedelta(days=60)
 
     deposit = await open_deposit(booking, PRICE, TERMS, today=now.date(), now=now)
@@ -60,14 +60,14 @@ async def test_a_booking_owes_its_deposit_now_and_the_rest_thirty_days_before(bo
     ]
 
 
-async def test_a_deposit_asked_for_again_is_the_same_charge(booking: Booking, now: datetime):
+async def test_a_deposit_asked_for_again_is_the_same_charge(booking: Booking, now: datetime) -> None:
     first = await open_deposit(booking, PRICE, TERMS, today=now.date(), now=now)
     second = await open_deposit(booking, PRICE + PRICE, TERMS, today=now.date(), now=now)
 
     assert (second.id, second.money) == (first.id, DEPOSIT)
 
 
-async def test_one_attempt_is_open_at_a_time_and_is_continued(booking: Booking, now: datetime):
+async def test_one_attempt_is_open_at_a_time_and_is_continued(booking: Booking, now: datetime) -> None:
     attempt = await begun(booking, now)
     charge = await attempt.charge
 
@@ -80,7 +80,9 @@ async def test_one_attempt_is_open_at_a_time_and_is_continued(booking: Booking, 
     assert (continued.id, stored.status, await of_no_use()) == (attempt.id, AttemptStatus.OPEN, [])
 
 
-async def test_an_attempt_whose_time_is_over_makes_room_for_one_with_another_key(booking: Booking, now: datetime):
+async def test_an_attempt_whose_time_is_over_makes_room_for_one_with_another_key(
+    booking: Booking, now: datetime
+) -> None:
     first = await begun(booking, now)
     later = now + timedelta(hours=1)
     charge = await first.charge
@@ -93,13 +95,13 @@ async def test_an_attempt_whose_time_is_over_makes_room_for_one_with_another_key
     assert first.idempotency_key != second.idempotency_key
 
 
-async def test_an_attempt_is_ended_once(booking: Booking, now: datetime):
+async def test_an_attempt_is_ended_once(booking: Booking, now: datetime) -> None:
     attempt = await begun(booking, now)
 
     assert [await end_attempt(attempt), await end_attempt(attempt)] == [True, False]
 
 
-async def test_an_attempt_is_found_by_our_key_before_its_page_was_stored(booking: Booking, now: datetime):
+async def test_an_attempt_is_found_by_our_key_before_its_page_was_stored(booking: Booking, now: datetime) -> None:
     attempt = await begun(booking, now)
 
     found = await attempt_of(page_for(attempt, "cs_never_stored"))
@@ -108,7 +110,7 @@ async def test_an_attempt_is_found_by_our_key_before_its_page_was_stored(booking
     assert found.id == attempt.id
 
 
-async def test_money_told_of_twice_is_taken_once(booking: Booking, now: datetime):
+async def test_money_told_of_twice_is_taken_once(booking: Booking, now: datetime) -> None:
     attempt = await begun(booking, now)
 
     outcomes = [await mark_paid(attempt, DEPOSIT, "pi_1", now=now) for _ in range(3)]
@@ -124,14 +126,14 @@ async def test_money_told_of_twice_is_taken_once(booking: Booking, now: datetime
     assert await LedgerEntry.filter(booking_id=booking.id).count() == 1
 
 
-async def test_a_page_paid_after_its_time_still_pays_the_charge(booking: Booking, now: datetime):
+async def test_a_page_paid_after_its_time_still_pays_the_charge(booking: Booking, now: datetime) -> None:
     attempt = await begun(booking, now)
     await end_attempt(attempt)
 
     assert await mark_paid(attempt, DEPOSIT, "pi_1", now=now) is Captured.PAID
 
 
-async def test_the_second_page_paid_is_surplus(booking: Booking, now: datetime):
+async def test_the_second_page_paid_is_surplus(booking: Booking, now: datetime) -> None:
     first = await begun(booking, now)
     later = now + timedelta(hours=1)
     second = await new_attempt(await first.charge, now=later, expires_at=later + HALF_AN_HOUR)
@@ -149,7 +151,7 @@ async def test_the_second_page_paid_is_surplus(booking: Booking, now: datetime):
 @pytest.mark.parametrize("money", [Money(199_999, "USD"), Money(200_000, "EUR")])
 async def test_another_sum_than_was_asked_for_pays_nothing_and_is_kept_in_the_books(
     booking: Booking, now: datetime, money: Money
-):
+) -> None:
     attempt = await begun(booking, now)
 
     outcome = await mark_paid(attempt, money, "pi_1", now=now)
@@ -158,7 +160,7 @@ async def test_another_sum_than_was_asked_for_pays_nothing_and_is_kept_in_the_bo
     assert (outcome, charge.status, attempt.captured) == (Captured.SURPLUS, ChargeStatus.DUE, money)
 
 
-async def test_money_for_a_void_charge_is_surplus(booking: Booking, now: datetime):
+async def test_money_for_a_void_charge_is_surplus(booking: Booking, now: datetime) -> None:
     attempt = await begun(booking, now)
     await void_charges(booking)
 
@@ -166,14 +168,14 @@ async def test_money_for_a_void_charge_is_surplus(booking: Booking, now: datetim
     assert await charge_of(booking, ChargeKind.DEPOSIT) is None
 
 
-async def test_a_paid_charge_takes_no_new_attempt(booking: Booking, now: datetime):
+async def test_a_paid_charge_takes_no_new_attempt(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
 
     with pytest.raises(NothingToPay):
         await new_attempt(await attempt.charge, now=now, expires_at=now + HALF_AN_HOUR)
 
 
-async def test_six_tellings_at_once_are_one_payment(clean_db: None, now: datetime):
+async def test_six_tellings_at_once_are_one_payment(clean_db: None, now: datetime) -> None:
     async with transaction():
         attempt = await begun(await held_booking(now), now)
 
@@ -187,7 +189,7 @@ async def test_six_tellings_at_once_are_one_payment(clean_db: None, now: datetim
     assert set(await broken()) == {"G10 a capture ends booked, refunded or in front of a coordinator"}
 
 
-async def test_two_pages_paid_at_once_are_one_payment_and_one_surplus(clean_db: None, now: datetime):
+async def test_two_pages_paid_at_once_are_one_payment_and_one_surplus(clean_db: None, now: datetime) -> None:
     later = now + timedelta(hours=1)
     async with transaction():
         first = await begun(await held_booking(now), now)
@@ -202,7 +204,7 @@ async def test_two_pages_paid_at_once_are_one_payment_and_one_surplus(clean_db: 
     assert sorted(outcomes) == [Captured.PAID, Captured.SURPLUS]
 
 
-async def test_the_database_refuses_a_second_capture_of_one_charge(booking: Booking, now: datetime):
+async def test_the_database_refuses_a_second_capture_of_one_charge(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
     copy = """
         INSERT INTO attempt (charge_id, idempotency_key, payment_intent, status, currency, captured_amount,

@@ -13,7 +13,7 @@ def captured(now: datetime) -> PaymentEvent:
     return PaymentEvent("evt_1", EventKind.CAPTURED, now, session_id="cs_1", money=Money(5, "JPY"))
 
 
-async def test_an_event_is_taken_once_and_keeps_only_what_we_act_on(db: None, now: datetime):
+async def test_an_event_is_taken_once_and_keeps_only_what_we_act_on(db: None, now: datetime) -> None:
     taken = [await take_event(captured(now), now=now) for _ in range(3)]
     await mark_handled(captured(now), now=now)
     row = await StripeEvent.get(event_id="evt_1")
@@ -26,7 +26,7 @@ async def test_an_event_is_taken_once_and_keeps_only_what_we_act_on(db: None, no
     }
 
 
-async def test_six_deliveries_at_once_are_taken_once(clean_db: None, now: datetime):
+async def test_six_deliveries_at_once_are_taken_once(clean_db: None, now: datetime) -> None:
     async def delivered() -> bool:
         async with transaction():
             return await take_event(captured(now), now=now)
@@ -34,7 +34,7 @@ async def test_six_deliveries_at_once_are_taken_once(clean_db: None, now: dateti
     assert sorted(await asyncio.gather(*(delivered() for _ in range(6)))) == [False] * 5 + [True]
 
 
-async def test_an_event_whose_handling_failed_can_be_taken_again(clean_db: None, now: datetime):
+async def test_an_event_whose_handling_failed_can_be_taken_again(clean_db: None, now: datetime) -> None:
     async def crashes() -> None:
         async with transaction():
             await take_event(captured(now), now=now)

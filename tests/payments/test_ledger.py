@@ -27,14 +27,14 @@ async def entry_of(attempt: Attempt) -> LedgerEntry:
 @pytest.mark.parametrize(("amount", "currency"), [(1, "USD"), (1, "EUR")])
 async def test_a_line_that_unbalances_its_entry_is_refused_at_the_commit(
     booking: Booking, now: datetime, amount: int, currency: str
-):
+) -> None:
     entry = await entry_of(await paid(booking, now))
 
     with pytest.raises(IntegrityError, match="does not balance"):
         await commit(LINE, entry.id, amount, currency)
 
 
-async def test_an_entry_without_lines_is_refused_at_the_commit(booking: Booking, now: datetime):
+async def test_an_entry_without_lines_is_refused_at_the_commit(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
     hollow = """
         INSERT INTO ledger_entry (booking_id, kind, attempt_id, refund_id, at)
@@ -50,7 +50,7 @@ async def test_an_entry_without_lines_is_refused_at_the_commit(booking: Booking,
         await commit(hollow, booking.id, attempt.id, now)
 
 
-async def test_a_capture_is_in_the_books_once(booking: Booking, now: datetime):
+async def test_a_capture_is_in_the_books_once(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
 
     with pytest.raises(IntegrityError, match="ledger_entry_captures_once"):

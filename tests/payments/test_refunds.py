@@ -46,7 +46,7 @@ async def broken() -> set[str]:
     return {name for name, sql in INVARIANTS.items() if await run(sql)}
 
 
-async def test_a_refund_is_promised_sent_and_done_and_the_books_follow(booking: Booking, now: datetime):
+async def test_a_refund_is_promised_sent_and_done_and_the_books_follow(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
     story = [await books()]
 
@@ -69,7 +69,7 @@ async def test_a_refund_is_promised_sent_and_done_and_the_books_follow(booking: 
     assert await broken() == {"G10 a capture ends booked, refunded or in front of a coordinator"}
 
 
-async def test_no_more_goes_back_than_came_in(booking: Booking, now: datetime):
+async def test_no_more_goes_back_than_came_in(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
     await want_refund(attempt, usd(150_000), CAUSE, now=now)
 
@@ -80,7 +80,7 @@ async def test_no_more_goes_back_than_came_in(booking: Booking, now: datetime):
     assert (attempt.refundable, await balance_of(booking, "USD")) == (usd(50_000), usd(50_000))
 
 
-async def test_of_two_refunds_at_once_that_together_are_too_much_one_is_refused(clean_db: None, now: datetime):
+async def test_of_two_refunds_at_once_that_together_are_too_much_one_is_refused(clean_db: None, now: datetime) -> None:
     async with transaction():
         attempt = await paid(await held_booking(now), now)
 
@@ -95,7 +95,7 @@ async def test_of_two_refunds_at_once_that_together_are_too_much_one_is_refused(
     assert sorted(await asyncio.gather(*(ask() for _ in range(4)))) == ["promised", "refused", "refused", "refused"]
 
 
-async def test_the_database_itself_refuses_to_promise_too_much(booking: Booking, now: datetime):
+async def test_the_database_itself_refuses_to_promise_too_much(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
 
     with pytest.raises(IntegrityError, match="attempt_refunds_within_capture"):
@@ -103,7 +103,7 @@ async def test_the_database_itself_refuses_to_promise_too_much(booking: Booking,
             await execute("UPDATE attempt SET refunding_amount = 200001 WHERE id = $1", attempt.id)
 
 
-async def test_a_charge_is_refunded_when_all_of_it_has_gone_back(booking: Booking, now: datetime):
+async def test_a_charge_is_refunded_when_all_of_it_has_gone_back(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
 
     seen = []
@@ -116,14 +116,16 @@ async def test_a_charge_is_refunded_when_all_of_it_has_gone_back(booking: Bookin
 
 
 @pytest.mark.parametrize("state", [RefundState.DONE, RefundState.PENDING])
-async def test_what_stripe_says_twice_or_late_changes_nothing(booking: Booking, now: datetime, state: RefundState):
+async def test_what_stripe_says_twice_or_late_changes_nothing(
+    booking: Booking, now: datetime, state: RefundState
+) -> None:
     refund = await want_refund(await paid(booking, now), usd(200_000), CAUSE, now=now)
     await settle_refund(refund, told(refund, RefundState.DONE), now=now)
 
     assert await settle_refund(refund, told(refund, state), now=now) is False
 
 
-async def test_a_refund_that_stripe_refuses_is_money_in_our_hands_again(booking: Booking, now: datetime):
+async def test_a_refund_that_stripe_refuses_is_money_in_our_hands_again(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
     refund = await want_refund(attempt, usd(200_000), CAUSE, now=now)
 
@@ -134,7 +136,7 @@ async def test_a_refund_that_stripe_refuses_is_money_in_our_hands_again(booking:
     assert (await Refund.get(id=refund.id)).status is RefundStatus.FAILED
 
 
-async def test_a_refund_that_the_bank_sends_back_reopens_the_charge(booking: Booking, now: datetime):
+async def test_a_refund_that_the_bank_sends_back_reopens_the_charge(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
     refund = await want_refund(attempt, usd(200_000), CAUSE, now=now)
     for state in (RefundState.DONE, RefundState.FAILED):
@@ -148,7 +150,7 @@ async def test_a_refund_that_the_bank_sends_back_reopens_the_charge(booking: Boo
     )
 
 
-async def test_a_sum_is_promised_back_out_of_all_that_was_paid(booking: Booking, now: datetime):
+async def test_a_sum_is_promised_back_out_of_all_that_was_paid(booking: Booking, now: datetime) -> None:
     await paid(booking, now)
 
     promised = await want_refunds(booking, usd(70_000), CAUSE, now=now)
@@ -159,7 +161,7 @@ async def test_a_sum_is_promised_back_out_of_all_that_was_paid(booking: Booking,
         await want_refunds(booking, usd(130_001), CAUSE, now=now)
 
 
-async def test_a_refund_not_tried_for_longest_comes_first(booking: Booking, now: datetime):
+async def test_a_refund_not_tried_for_longest_comes_first(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
     first, second = [await want_refund(attempt, usd(1_000), CAUSE, now=now) for _ in range(2)]
 
@@ -168,7 +170,7 @@ async def test_a_refund_not_tried_for_longest_comes_first(booking: Booking, now:
     assert [refund.id for refund in await unsettled(at_most=5)] == [second.id, first.id]
 
 
-async def test_a_refund_is_found_by_its_event(booking: Booking, now: datetime):
+async def test_a_refund_is_found_by_its_event(booking: Booking, now: datetime) -> None:
     refund = await want_refund(await paid(booking, now), usd(1_000), CAUSE, now=now)
     event = PaymentEvent(
         "evt_1", EventKind.REFUND_CHANGED, now, refund_id="re_x", idempotency_key=refund.idempotency_key
@@ -178,7 +180,7 @@ async def test_a_refund_is_found_by_its_event(booking: Booking, now: datetime):
     assert [await refund_of(event), await refund_of(elsewhere)] == [refund, None]
 
 
-async def test_a_receipt_says_what_was_paid_and_what_went_back(booking: Booking, now: datetime):
+async def test_a_receipt_says_what_was_paid_and_what_went_back(booking: Booking, now: datetime) -> None:
     attempt = await paid(booking, now)
     refund = await want_refund(attempt, usd(50_000), CAUSE, now=now)
     charge = await Charge.get(id=attempt.charge_id)
@@ -196,7 +198,7 @@ async def test_a_receipt_says_what_was_paid_and_what_went_back(booking: Booking,
     assert receipt.kept == usd(150_000)
 
 
-async def test_what_is_unpaid_has_no_receipt(booking: Booking, now: datetime):
+async def test_what_is_unpaid_has_no_receipt(booking: Booking, now: datetime) -> None:
     attempt = await begun(booking, now)
 
     with pytest.raises(NotFound):

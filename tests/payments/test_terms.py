@@ -16,7 +16,7 @@ WRITTEN: dict[str, Any] = {
 TERMS = Terms.parse(WRITTEN, "USD")
 
 
-def test_terms_are_read_from_a_programmes_own_words():
+def test_terms_are_read_from_a_programmes_own_words() -> None:
     assert (
         Terms(
             deposit_percent=Decimal(20),
@@ -32,7 +32,7 @@ def test_terms_are_read_from_a_programmes_own_words():
     ("days_before", "back"),
     [(90, 100_001), (60, 100_001), (59, 50_000), (30, 50_000), (29, 0), (0, 0), (-3, 0)],
 )
-def test_a_change_of_mind_gives_back_less_the_later_it_comes(days_before: int, back: int):
+def test_a_change_of_mind_gives_back_less_the_later_it_comes(days_before: int, back: int) -> None:
     today = ARRIVAL - timedelta(days=days_before)
 
     due = refund_due(Money(100_001, "USD"), ARRIVAL, today, TERMS, RefundCause.CHANGE_OF_MIND)
@@ -42,7 +42,7 @@ def test_a_change_of_mind_gives_back_less_the_later_it_comes(days_before: int, b
 
 @pytest.mark.parametrize("cause", [cause for cause in RefundCause if cause is not RefundCause.CHANGE_OF_MIND])
 @pytest.mark.parametrize("days_before", [90, 1, -3])
-def test_everything_comes_back_when_it_is_not_a_change_of_mind(cause: RefundCause, days_before: int):
+def test_everything_comes_back_when_it_is_not_a_change_of_mind(cause: RefundCause, days_before: int) -> None:
     today = ARRIVAL - timedelta(days=days_before)
 
     assert refund_due(Money(777, "JPY"), ARRIVAL, today, TERMS, cause) == Money(777, "JPY")
@@ -58,11 +58,11 @@ def test_everything_comes_back_when_it_is_not_a_change_of_mind(cause: RefundCaus
         (90_000, Money(1_000_000, "JPY"), Money(90_000, "JPY")),
     ],
 )
-def test_a_deposit_is_a_share_or_a_sum_and_never_more_than_the_price(deposit: Any, total: Money, owed: Money):
+def test_a_deposit_is_a_share_or_a_sum_and_never_more_than_the_price(deposit: Any, total: Money, owed: Money) -> None:
     assert Terms.parse({**WRITTEN, "deposit": deposit}, total.currency).deposit_of(total) == owed
 
 
-def test_a_balance_is_never_due_on_a_day_that_has_passed():
+def test_a_balance_is_never_due_on_a_day_that_has_passed() -> None:
     assert [
         TERMS.balance_due_on(ARRIVAL, date(2027, 1, 12)),
         TERMS.balance_due_on(ARRIVAL, date(2027, 3, 1)),
@@ -83,6 +83,6 @@ def test_a_balance_is_never_due_on_a_day_that_has_passed():
         ("refund_steps", [{"days": 9, "percent": 5}, {"days": 3, "percent": 50}], "refund_steps"),
     ],
 )
-def test_terms_that_cannot_be_read_are_named(field: str, value: Any, named: str):
+def test_terms_that_cannot_be_read_are_named(field: str, value: Any, named: str) -> None:
     with pytest.raises(BadTerms, match=f"^{named}: "):
         Terms.parse({**WRITTEN, field: value}, "USD")

@@ -41,7 +41,7 @@ async def yes() -> bool:
     return True
 
 
-async def test_what_is_sent_over_smtp_is_in_the_mailbox(tmp_path: Path):
+async def test_what_is_sent_over_smtp_is_in_the_mailbox(tmp_path: Path) -> None:
     kept = MailStore(tmp_path / "mailbox.sqlite")
     async with MailServer(kept, lambda: NOW).listening() as server:
         mailer = SmtpMailer(SmtpServer("127.0.0.1", server.port, tls="none"))
@@ -57,7 +57,7 @@ async def test_what_is_sent_over_smtp_is_in_the_mailbox(tmp_path: Path):
     assert kept.newest("samuel@example.org")[0].parsed()["Subject"] == "We have your request"
 
 
-async def test_a_line_that_begins_with_a_dot_arrives_as_it_was(tmp_path: Path):
+async def test_a_line_that_begins_with_a_dot_arrives_as_it_was(tmp_path: Path) -> None:
     kept = MailStore(tmp_path / "mailbox.sqlite")
     async with MailServer(kept, lambda: NOW).listening() as server:
         mailer = SmtpMailer(SmtpServer("127.0.0.1", server.port, tls="none"))
@@ -66,11 +66,11 @@ async def test_a_line_that_begins_with_a_dot_arrives_as_it_was(tmp_path: Path):
     assert kept.newest()[0].raw == b"Subject: x\r\n\r\n.\r\n..two\r\nend\r\n"
 
 
-async def test_a_mailbox_keeps_its_mails_when_it_is_opened_again(store: MailStore, tmp_path: Path):
+async def test_a_mailbox_keeps_its_mails_when_it_is_opened_again(store: MailStore, tmp_path: Path) -> None:
     assert len(MailStore(tmp_path / "mailbox.sqlite").newest()) == 2
 
 
-async def test_the_list_is_newest_first_says_that_it_is_simulated_and_can_be_one_persons(browser: AsyncClient):
+async def test_the_list_is_newest_first_says_that_it_is_simulated_and_can_be_one_persons(browser: AsyncClient) -> None:
     everyone = (await browser.get("/")).text
     one = (await browser.get("/", params={"to": "samuel@example.org"})).text
 
@@ -80,14 +80,14 @@ async def test_the_list_is_newest_first_says_that_it_is_simulated_and_can_be_one
     assert 'href="/simulated/mailbox/mails/1"' in one
 
 
-async def test_an_empty_mailbox_says_so(tmp_path: Path):
+async def test_an_empty_mailbox_says_so(tmp_path: Path) -> None:
     async with AsyncClient(
         transport=ASGITransport(create_mailbox(tmp_path / "new.sqlite")), base_url="http://demo"
     ) as browser:
         assert "No mail yet" in (await browser.get("/")).text
 
 
-async def test_a_mails_html_can_run_and_load_nothing(browser: AsyncClient):
+async def test_a_mails_html_can_run_and_load_nothing(browser: AsyncClient) -> None:
     page, framed = await browser.get("/mails/1"), await browser.get("/mails/1/html")
 
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page.text
@@ -96,7 +96,7 @@ async def test_a_mails_html_can_run_and_load_nothing(browser: AsyncClient):
     assert "See your trip" in framed.text
 
 
-async def test_a_mails_calendar_can_be_taken_out(browser: AsyncClient):
+async def test_a_mails_calendar_can_be_taken_out(browser: AsyncClient) -> None:
     page = (await browser.get("/mails/1")).text
     address = page.split("/simulated/mailbox/mails/1/attachments/")[1].split('"')[0]
 
@@ -107,7 +107,7 @@ async def test_a_mails_calendar_can_be_taken_out(browser: AsyncClient):
     assert b"METHOD:REQUEST" in taken.content
 
 
-async def test_tests_read_the_mails_as_json(browser: AsyncClient):
+async def test_tests_read_the_mails_as_json(browser: AsyncClient) -> None:
     [found] = (await browser.get("/messages.json", params={"to": "SAMUEL@example.org"})).json()
 
     assert {key: found[key] for key in ("id", "to", "subject", "links", "attachments")} == {
@@ -123,19 +123,19 @@ async def test_tests_read_the_mails_as_json(browser: AsyncClient):
 @pytest.mark.parametrize(
     "path", ["/mails/99", "/mails/99/html", "/mails/99/source", "/mails/1/attachments/0", "/nothing"]
 )
-async def test_what_is_not_there_is_not_found(path: str, browser: AsyncClient):
+async def test_what_is_not_there_is_not_found(path: str, browser: AsyncClient) -> None:
     assert (await browser.get(path)).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/mailbox.css", "/mails/1/source"])
-async def test_the_rest_is_served_too(path: str, browser: AsyncClient):
+async def test_the_rest_is_served_too(path: str, browser: AsyncClient) -> None:
     assert (await browser.get(path)).status_code == 200
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 async def test_a_server_without_tls_gets_no_mail_from_a_mailer_that_must_have_it(
     tls: Literal["starttls", "implicit"], tmp_path: Path
-):
+) -> None:
     kept = MailStore(tmp_path / "mailbox.sqlite")
     async with MailServer(kept, lambda: NOW).listening() as server:
         mailer = SmtpMailer(SmtpServer("127.0.0.1", server.port, tls=tls), greeting=timedelta(seconds=2))

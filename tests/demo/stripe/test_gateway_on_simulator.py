@@ -34,12 +34,12 @@ async def plan_fault(address: str, **fault: object) -> None:
 
 
 @pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])
-def test_a_live_key_is_refused_beside_a_simulator(key: str):
+def test_a_live_key_is_refused_beside_a_simulator(key: str) -> None:
     with pytest.raises(LiveKeyBesideSimulator):
         StripeGateway(key, SECRET, "http://127.0.0.1:1")
 
 
-async def test_a_checkout_is_opened_paid_and_found(gateway: StripeGateway, address: str):
+async def test_a_checkout_is_opened_paid_and_found(gateway: StripeGateway, address: str) -> None:
     opened = await gateway.start_checkout(order())
     answer = await fill_in(opened.url or "")
     found = await gateway.find_checkout(opened.session_id)
@@ -64,18 +64,20 @@ async def test_a_checkout_is_opened_paid_and_found(gateway: StripeGateway, addre
 
 
 @pytest.mark.parametrize("money", [Money(90_000, "JPY"), Money(12_500, "KWD"), Money(1_250, "ISK")])
-async def test_currencies_without_cents_come_back_as_they_went(gateway: StripeGateway, money: Money):
+async def test_currencies_without_cents_come_back_as_they_went(gateway: StripeGateway, money: Money) -> None:
     assert (await paid_checkout(gateway, money=money)).money == money
 
 
-async def test_an_amount_that_stripe_would_round_is_refused_before_it_is_sent(gateway: StripeGateway):
+async def test_an_amount_that_stripe_would_round_is_refused_before_it_is_sent(gateway: StripeGateway) -> None:
     with pytest.raises(GatewayRefused) as refused:
         await gateway.start_checkout(order(money=Money(12_501, "KWD")))
 
     assert refused.value.code == "amount_not_payable"
 
 
-async def test_the_same_key_gives_the_same_checkout_and_another_order_under_it_is_refused(gateway: StripeGateway):
+async def test_the_same_key_gives_the_same_checkout_and_another_order_under_it_is_refused(
+    gateway: StripeGateway,
+) -> None:
     first = await gateway.start_checkout(order())
     asked = order()
 
@@ -86,7 +88,7 @@ async def test_the_same_key_gives_the_same_checkout_and_another_order_under_it_i
     assert again.session_id == first.session_id
 
 
-async def test_a_checkout_can_be_closed_unless_it_was_paid(gateway: StripeGateway):
+async def test_a_checkout_can_be_closed_unless_it_was_paid(gateway: StripeGateway) -> None:
     opened = await gateway.start_checkout(order())
     paid = await paid_checkout(gateway, idempotency_key="pay-2")
 
@@ -95,7 +97,7 @@ async def test_a_checkout_can_be_closed_unless_it_was_paid(gateway: StripeGatewa
     assert [one.status for one in closed] == [CheckoutStatus.EXPIRED, CheckoutStatus.EXPIRED, CheckoutStatus.COMPLETE]
 
 
-async def test_a_refund_goes_back_once_per_key_and_never_more_than_was_paid(gateway: StripeGateway):
+async def test_a_refund_goes_back_once_per_key_and_never_more_than_was_paid(gateway: StripeGateway) -> None:
     intent = (await paid_checkout(gateway)).payment_intent or ""
 
     first = await gateway.refund(intent, Money(100_000, "USD"), "refund-1", "health")
@@ -111,14 +113,14 @@ async def test_a_refund_goes_back_once_per_key_and_never_more_than_was_paid(gate
     assert refused.value.code == "charge_already_refunded"
 
 
-async def test_a_refusal_is_kept_with_its_key(gateway: StripeGateway):
+async def test_a_refusal_is_kept_with_its_key(gateway: StripeGateway) -> None:
     intent = (await paid_checkout(gateway)).payment_intent or ""
     for _ in range(2):
         with pytest.raises(GatewayRefused, match="greater than unrefunded amount"):
             await gateway.refund(intent, Money(125_001, "USD"), "refund-1", "health")
 
 
-async def test_what_happened_is_told_by_signed_webhooks(gateway: StripeGateway, shop: Shop):
+async def test_what_happened_is_told_by_signed_webhooks(gateway: StripeGateway, shop: Shop) -> None:
     paid = await paid_checkout(gateway)
     refunded = await gateway.refund(paid.payment_intent or "", Money(25_000, "USD"), "refund-1", "health")
 
@@ -141,7 +143,7 @@ async def test_what_happened_is_told_by_signed_webhooks(gateway: StripeGateway, 
     }
 
 
-async def test_a_webhook_that_is_forged_changed_or_old_is_not_believed(gateway: StripeGateway, shop: Shop):
+async def test_a_webhook_that_is_forged_changed_or_old_is_not_believed(gateway: StripeGateway, shop: Shop) -> None:
     await paid_checkout(gateway)
     raw, signature = (await eventually(lambda: shop.heard))[0]
     now = datetime.now(UTC)
@@ -160,7 +162,7 @@ async def test_a_webhook_that_is_forged_changed_or_old_is_not_believed(gateway: 
     await other.close()
 
 
-async def test_lost_events_are_found_by_asking(gateway: StripeGateway, address: str, shop: Shop):
+async def test_lost_events_are_found_by_asking(gateway: StripeGateway, address: str, shop: Shop) -> None:
     async with httpx.AsyncClient() as http:
         await http.post(f"{address}/_control/webhooks", json={"mode": "drop"})
     before = datetime.now(UTC) - timedelta(seconds=1)
@@ -173,7 +175,9 @@ async def test_lost_events_are_found_by_asking(gateway: StripeGateway, address: 
     assert (await gateway.events_since(datetime.now(UTC) + timedelta(seconds=5)), shop.heard) == ([], [])
 
 
-async def test_a_session_whose_time_is_over_expires_and_is_told(gateway: StripeGateway, clock: Clock, shop: Shop):
+async def test_a_session_whose_time_is_over_expires_and_is_told(
+    gateway: StripeGateway, clock: Clock, shop: Shop
+) -> None:
     opened = await gateway.start_checkout(order())
     clock.ahead = 32 * 60
 
@@ -183,14 +187,14 @@ async def test_a_session_whose_time_is_over_expires_and_is_told(gateway: StripeG
 
 
 @pytest.mark.parametrize("answer", ["500", "429"])
-async def test_trouble_at_stripe_means_later(gateway: StripeGateway, address: str, answer: str):
+async def test_trouble_at_stripe_means_later(gateway: StripeGateway, address: str, answer: str) -> None:
     await plan_fault(address, answer=answer, calls=9)
 
     with pytest.raises(GatewayDown):
         await gateway.start_checkout(order())
 
 
-async def test_an_answer_that_was_lost_is_given_again_under_its_key(address: str):
+async def test_an_answer_that_was_lost_is_given_again_under_its_key(address: str) -> None:
     gateway = StripeGateway(KEY, SECRET, address, timeout_seconds=0.3)
     await plan_fault(address, answer="timeout", when="after", path="/v1/checkout", calls=1, seconds=0.5)
 
@@ -202,7 +206,7 @@ async def test_an_answer_that_was_lost_is_given_again_under_its_key(address: str
     await gateway.close()
 
 
-async def test_nobody_there_means_later():
+async def test_nobody_there_means_later() -> None:
     gateway = StripeGateway(KEY, SECRET, "http://127.0.0.1:9", timeout_seconds=1)
 
     with pytest.raises(GatewayDown):
@@ -210,14 +214,14 @@ async def test_nobody_there_means_later():
     await gateway.close()
 
 
-async def test_what_does_not_exist_is_refused(gateway: StripeGateway):
+async def test_what_does_not_exist_is_refused(gateway: StripeGateway) -> None:
     with pytest.raises(GatewayRefused) as refused:
         await gateway.find_checkout("cs_test_x")
 
     assert refused.value.code == "resource_missing"
 
 
-async def test_stripe_is_never_called_inside_a_transaction(gateway: StripeGateway):
+async def test_stripe_is_never_called_inside_a_transaction(gateway: StripeGateway) -> None:
     inside = _open.set(True)
     try:
         with pytest.raises(RuntimeError, match="inside a transaction"):
@@ -226,7 +230,7 @@ async def test_stripe_is_never_called_inside_a_transaction(gateway: StripeGatewa
         _open.reset(inside)
 
 
-async def test_two_requests_with_one_key_at_once_are_one_checkout(gateway: StripeGateway, address: str):
+async def test_two_requests_with_one_key_at_once_are_one_checkout(gateway: StripeGateway, address: str) -> None:
     await plan_fault(address, answer="slow", path="/v1/checkout", calls=1, seconds=0.3)
     asked = order()
 

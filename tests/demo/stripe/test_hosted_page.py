@@ -38,7 +38,7 @@ async def answered(url: str, answer: str) -> httpx.Response:
         (Money(12_500, "KWD"), "KWD 12.500"),
     ],
 )
-async def test_the_page_says_simulated_what_for_and_how_much(gateway: StripeGateway, money: Money, shown: str):
+async def test_the_page_says_simulated_what_for_and_how_much(gateway: StripeGateway, money: Money, shown: str) -> None:
     page = await seen(await opened_page(gateway, money=money))
 
     text = words_of(page.text)
@@ -51,13 +51,13 @@ async def test_the_page_says_simulated_what_for_and_how_much(gateway: StripeGate
     assert "form-action 'self' http://shop.example;" in page.headers["Content-Security-Policy"]
 
 
-async def test_its_style_comes_from_itself(address: str):
+async def test_its_style_comes_from_itself(address: str) -> None:
     css = await seen(f"{address}/assets/checkout.css")
 
     assert (css.status_code, css.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
 
 
-async def test_a_declined_card_may_be_followed_by_another(gateway: StripeGateway):
+async def test_a_declined_card_may_be_followed_by_another(gateway: StripeGateway) -> None:
     url = await opened_page(gateway)
 
     declined = await fill_in(url, DECLINED)
@@ -84,7 +84,9 @@ async def test_a_declined_card_may_be_followed_by_another(gateway: StripeGateway
         ({"name": " "}, "Please write the name on the card."),
     ],
 )
-async def test_a_mistake_is_explained_beside_its_field(gateway: StripeGateway, typed: dict[str, str], said: str):
+async def test_a_mistake_is_explained_beside_its_field(
+    gateway: StripeGateway, typed: dict[str, str], said: str
+) -> None:
     url = await opened_page(gateway)
 
     answer = await fill_in(url, **{"number": "4242424242424242", **typed})
@@ -92,20 +94,20 @@ async def test_a_mistake_is_explained_beside_its_field(gateway: StripeGateway, t
     assert (answer.status_code, said in words_of(answer.text)) == (422, True)
 
 
-async def test_a_mistake_keeps_the_name_and_never_the_number(gateway: StripeGateway):
+async def test_a_mistake_keeps_the_name_and_never_the_number(gateway: StripeGateway) -> None:
     answer = await fill_in(await opened_page(gateway), "4111 1111 1111 1112", cvc="987")
 
     assert ['value="Ana Silva"' in answer.text, "4111" in answer.text, "987" in answer.text] == [True, False, False]
 
 
-async def test_a_number_that_may_be_real_is_not_taken(gateway: StripeGateway):
+async def test_a_number_that_may_be_real_is_not_taken(gateway: StripeGateway) -> None:
     answer = await fill_in(await opened_page(gateway), "4111 1111 1111 1111")
 
     assert (answer.status_code, "takes test cards only" in words_of(answer.text)) == (402, True)
 
 
 @pytest.mark.parametrize("number", [ASKS, "4000 0000 0000 3220"])
-async def test_a_bank_that_asks_is_told_yes(gateway: StripeGateway, number: str):
+async def test_a_bank_that_asks_is_told_yes(gateway: StripeGateway, number: str) -> None:
     url = await opened_page(gateway)
 
     sent_on = await fill_in(url, number)
@@ -122,7 +124,7 @@ async def test_a_bank_that_asks_is_told_yes(gateway: StripeGateway, number: str)
     assert (back.headers["Location"], paid.paid) == (f"http://shop.example/paid?session={paid.session_id}", True)
 
 
-async def test_a_bank_that_says_no_leads_back_to_another_card(gateway: StripeGateway):
+async def test_a_bank_that_says_no_leads_back_to_another_card(gateway: StripeGateway) -> None:
     url = await opened_page(gateway)
     await fill_in(url, ASKS)
 
@@ -137,7 +139,7 @@ async def test_a_bank_that_says_no_leads_back_to_another_card(gateway: StripeGat
     )
 
 
-async def test_confirming_when_nobody_asked_pays_nothing(gateway: StripeGateway):
+async def test_confirming_when_nobody_asked_pays_nothing(gateway: StripeGateway) -> None:
     url = await opened_page(gateway)
 
     await answered(f"{url}/verify", "complete")
@@ -145,7 +147,7 @@ async def test_confirming_when_nobody_asked_pays_nothing(gateway: StripeGateway)
     assert (await gateway.find_checkout(url.rsplit("/", 1)[1])).paid is False
 
 
-async def test_paying_twice_pays_once(gateway: StripeGateway):
+async def test_paying_twice_pays_once(gateway: StripeGateway) -> None:
     url = await opened_page(gateway)
 
     answers = [(await fill_in(url)).status_code, (await fill_in(url)).status_code]
@@ -157,7 +159,7 @@ async def test_paying_twice_pays_once(gateway: StripeGateway):
 
 async def test_a_paid_an_expired_and_an_unknown_page_say_what_happened(
     gateway: StripeGateway, address: str, clock: Clock
-):
+) -> None:
     paid, left = await opened_page(gateway), await opened_page(gateway, idempotency_key="pay-2")
     await fill_in(paid)
     clock.ahead = 32 * 60
@@ -172,7 +174,7 @@ async def test_a_paid_an_expired_and_an_unknown_page_say_what_happened(
     assert ["/paid?session=cs_test_" in pages[0].text, "http://shop.example/back" in pages[1].text] == [True, True]
 
 
-async def test_it_works_mounted_below_a_path(tmp_path: Path, shop: Shop):
+async def test_it_works_mounted_below_a_path(tmp_path: Path, shop: Shop) -> None:
     listening = free_socket()
     origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
     simulator = create_simulator(tmp_path / "s.sqlite", None, SECRET, "/simulated/stripe", public_url=origin)

@@ -26,7 +26,7 @@ def http(address: str) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_a_form_with_brackets_is_read_as_stripe_reads_it():
+def test_a_form_with_brackets_is_read_as_stripe_reads_it() -> None:
     assert nested("a=1&b[c]=2&d[0][e]=3&d[1][e]=4&f[]=5&f[]=6") == {
         "a": "1",
         "b": {"c": "2"},
@@ -35,7 +35,7 @@ def test_a_form_with_brackets_is_read_as_stripe_reads_it():
     }
 
 
-def test_a_decline_is_kept_with_its_key_and_another_key_is_another_try(http: httpx.Client):
+def test_a_decline_is_kept_with_its_key_and_another_key_is_another_try(http: httpx.Client) -> None:
     def confirm(method: str, key: str) -> httpx.Response:
         body = {"amount": "1000", "currency": "usd", "confirm": "true", "payment_method": method}
         return http.post("/v1/payment_intents", data=body, headers={"Idempotency-Key": key})
@@ -52,14 +52,14 @@ def test_a_decline_is_kept_with_its_key_and_another_key_is_another_try(http: htt
     )
 
 
-def test_a_decline_is_a_card_error_to_the_sdk(sdk: stripe.StripeClient):
+def test_a_decline_is_a_card_error_to_the_sdk(sdk: stripe.StripeClient) -> None:
     with pytest.raises(stripe.CardError) as refused:
         sdk.v1.payment_intents.create({**PAYMENT, "payment_method": "pm_card_chargeDeclined"})  # type: ignore[typeddict-item]
 
     assert (refused.value.code, refused.value.http_status) == ("card_declined", 402)
 
 
-async def test_a_key_in_use_is_a_conflict(address: str):
+async def test_a_key_in_use_is_a_conflict(address: str) -> None:
     async with httpx.AsyncClient(base_url=address, headers={"Authorization": f"Bearer {KEY}"}) as http:
         await http.post("/_control/faults", json={"answer": "slow", "seconds": 0.5, "path": "/v1/payment"})
         body = {"amount": "1000", "currency": "usd"}
@@ -73,7 +73,7 @@ async def test_a_key_in_use_is_a_conflict(address: str):
     assert sorted(answers) == [200, 409, 409]
 
 
-def test_what_was_not_executed_may_be_corrected_under_its_key(http: httpx.Client):
+def test_what_was_not_executed_may_be_corrected_under_its_key(http: httpx.Client) -> None:
     http.post("/_control/faults", json={"answer": "500", "path": "/v1/payment"})
     body = {"amount": "1000", "currency": "usd"}
     headers = {"Idempotency-Key": "k1"}
@@ -94,7 +94,7 @@ def test_what_was_not_executed_may_be_corrected_under_its_key(http: httpx.Client
         ("Bearer nonsense", "Invalid API Key provided: nonsens"),
     ],
 )
-def test_only_a_test_key_opens_it(address: str, authorization: str, said: str):
+def test_only_a_test_key_opens_it(address: str, authorization: str, said: str) -> None:
     answer = httpx.get(f"{address}/v1/events", headers={"Authorization": authorization})
 
     assert (answer.status_code, said in answer.json()["error"]["message"]) == (401, True)
@@ -117,7 +117,7 @@ def test_only_a_test_key_opens_it(address: str, authorization: str, said: str):
 )
 def test_a_bad_session_is_refused_as_stripe_refuses_it(
     http: httpx.Client, changed: dict[str, str], code: str | None, param: str
-):
+) -> None:
     good = {
         "mode": "payment",
         "success_url": "http://shop.example/",
@@ -140,7 +140,7 @@ def test_a_bad_session_is_refused_as_stripe_refuses_it(
     )
 
 
-def test_a_long_list_is_paged_through_by_the_sdk(sdk: stripe.StripeClient):
+def test_a_long_list_is_paged_through_by_the_sdk(sdk: stripe.StripeClient) -> None:
     made = [sdk.v1.payment_intents.create({**PAYMENT, "payment_method": "pm_card_visa"}) for _ in range(3)]  # type: ignore[typeddict-item]
 
     events = list(sdk.v1.events.list({"type": "payment_intent.succeeded", "limit": 2}).auto_paging_iter())
@@ -148,7 +148,7 @@ def test_a_long_list_is_paged_through_by_the_sdk(sdk: stripe.StripeClient):
     assert [event.data.object["id"] for event in events] == [intent.id for intent in reversed(made)]
 
 
-def test_a_part_and_then_the_rest_is_refunded_by_the_sdk(sdk: stripe.StripeClient):
+def test_a_part_and_then_the_rest_is_refunded_by_the_sdk(sdk: stripe.StripeClient) -> None:
     intent = sdk.v1.payment_intents.create({**PAYMENT, "payment_method": "pm_card_visa"})  # type: ignore[typeddict-item]
     for _ in range(2):
         sdk.v1.refunds.create({"payment_intent": intent.id, "amount": 500})
@@ -163,7 +163,7 @@ def test_a_part_and_then_the_rest_is_refunded_by_the_sdk(sdk: stripe.StripeClien
     )
 
 
-def test_what_it_does_not_have_is_said_in_stripes_shape(http: httpx.Client):
+def test_what_it_does_not_have_is_said_in_stripes_shape(http: httpx.Client) -> None:
     answer = http.post("/v1/subscriptions", data={})
 
     assert (answer.status_code, answer.json()["error"]["type"]) == (404, "invalid_request_error")

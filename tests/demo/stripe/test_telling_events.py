@@ -31,7 +31,7 @@ async def deliveries(address: str) -> dict[str, tuple[str, int]]:
     return {event["type"]: (event["state"], event["tries"]) for event in events}
 
 
-async def test_an_event_is_told_until_it_is_heard(gateway: StripeGateway, address: str, shop: Shop):
+async def test_an_event_is_told_until_it_is_heard(gateway: StripeGateway, address: str, shop: Shop) -> None:
     shop.answers = [500] * 8
 
     await pay_one(gateway)
@@ -43,7 +43,7 @@ async def test_an_event_is_told_until_it_is_heard(gateway: StripeGateway, addres
     assert {state for state, _tries in (await deliveries(address)).values()} == {"told"}
 
 
-async def test_events_are_held_back_and_let_go(gateway: StripeGateway, address: str, shop: Shop):
+async def test_events_are_held_back_and_let_go(gateway: StripeGateway, address: str, shop: Shop) -> None:
     await control(address, "webhooks", mode="hold")
     await pay_one(gateway)
     held = await deliveries(address)
@@ -53,7 +53,7 @@ async def test_events_are_held_back_and_let_go(gateway: StripeGateway, address: 
     assert held["checkout.session.completed"] == ("held", 0)
 
 
-async def test_an_event_is_told_six_times_at_once(gateway: StripeGateway, address: str, shop: Shop):
+async def test_an_event_is_told_six_times_at_once(gateway: StripeGateway, address: str, shop: Shop) -> None:
     await control(address, "webhooks", mode="hold")
     await pay_one(gateway)
     async with httpx.AsyncClient() as http:
@@ -64,13 +64,13 @@ async def test_an_event_is_told_six_times_at_once(gateway: StripeGateway, addres
     assert (event["type"], answer.json(), len(shop.heard)) == ("checkout.session.completed", {"statuses": [200] * 6}, 6)
 
 
-async def test_a_control_that_makes_no_sense_is_refused(address: str):
+async def test_a_control_that_makes_no_sense_is_refused(address: str) -> None:
     answers = [await control(address, "webhooks", mode="lose"), await control(address, "faults", answer="418")]
 
     assert [answer.status_code for answer in answers] == [422, 422]
 
 
-async def test_there_are_no_controls_unless_asked_for(tmp_path: Path):
+async def test_there_are_no_controls_unless_asked_for(tmp_path: Path) -> None:
     process, url = started(tmp_path, None)
     try:
         answer = await control(url, "webhooks", mode="drop")
@@ -101,7 +101,9 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-async def test_killed_and_started_again_it_knows_what_was_paid_and_tells_what_was_not_heard(tmp_path: Path, shop: Shop):
+async def test_killed_and_started_again_it_knows_what_was_paid_and_tells_what_was_not_heard(
+    tmp_path: Path, shop: Shop
+) -> None:
     hooks = free_socket()
     webhook_url = f"http://127.0.0.1:{hooks.getsockname()[1]}/hooks/stripe"
     process, url = started(tmp_path, webhook_url)

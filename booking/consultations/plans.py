@@ -1,7 +1,7 @@
 """The plan and quote written for one patient. Numbered; what was sent never changes, a new one replaces it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -117,7 +117,18 @@ async def read(case: Case, plan: Plan, *, viewer: Viewer, now: datetime) -> Plan
     """A plan with its text opened. Staff alone see one that was not sent. Raises NotFound."""
     if plan.sent_at is None:
         require_staff(viewer, case)
-    text = await sealed_text.read(case, "plan", plan.text_sealed, viewer=viewer, now=now)
+    return (await read_all(case, [plan], viewer=viewer, now=now))[0]
+
+
+async def read_all(case: Case, some: Sequence[Plan], *, viewer: Viewer, now: datetime) -> list[PlanShown]:
+    """Several plans of a case that the viewer may see, opened together."""
+    sealed = [plan.text_sealed for plan in some]
+    texts = await sealed_text.read_all(case, "plan", sealed, viewer=viewer, now=now)
+    return [shown(plan, text) for plan, text in zip(some, texts, strict=True)]
+
+
+def shown(plan: Plan, text: str = "") -> PlanShown:
+    """A plan as a value; its text stays closed unless it is given."""
     return PlanShown(
         plan.id,
         plan.number,

@@ -1,5 +1,6 @@
 """The clinician's decision: may this treatment suit this patient, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -37,7 +38,7 @@ class Decided:
 
 async def decide(
     case: Case, decision: Decision, *, reasons: str, viewer: Viewer, now: datetime, note: str = ""
-) -> None:
+) -> Review:
     """Record the decision with its reasons and move the case.
 
     Raises OnlyAClinician, and Invalid without reasons: a patient is never told yes or no without why.
@@ -47,7 +48,7 @@ async def decide(
     if not reasons.strip():
         raise Invalid({"reasons": _("Please write why, in words for the patient.")})
     await move(case, LEADS_TO[decision], by=viewer, now=now)
-    await Review.create(
+    return await Review.create(
         case_id=case.id,
         clinician_id=viewer.person_id,
         decision=decision,
@@ -63,19 +64,16 @@ async def decisions(case: Case, *, viewer: Viewer, now: datetime) -> list[Decide
     """Every decision about a case, the latest first. The note among staff is empty for everyone else."""
     rows = await Review.filter(case_id=case.id).order_by("-decided_at", "-id")
     reasons = await sealed_text.read_all(case, "review", [row.reasons_sealed for row in rows], viewer=viewer, now=now)
+    notes = await _notes(case, rows, viewer=viewer, now=now)
     return [
-        Decided(
-            row.decision,
-            why,
-            await _note(case, row, viewer=viewer, now=now),
-            row.clinician_id,
-            row.decided_at.astimezone(UTC),
-        )
+        Decided(row.decision, why, notes.get(row.id, ""), row.clinician_id, row.decided_at.astimezone(UTC))
         for row, why in zip(rows, reasons, strict=True)
     ]
 
 
-async def _note(case: Case, row: Review, *, viewer: Viewer, now: datetime) -> str:
-    if row.note_sealed is None or case.clinic_id not in viewer.clinics:
-        return ""
-    return await sealed_text.read(case, "review_note", row.note_sealed, viewer=viewer, now=now)
+async def _notes(case: Case, rows: Sequence[Review], *, viewer: Viewer, now: datetime) -> dict[int, str]:
+    if case.clinic_id not in viewer.clinics:
+        return {}
+    sealed = {row.id: row.note_sealed for row in rows if row.note_sealed is not None}
+    texts = await sealed_text.read_all(case, "review_note", sealed.values(), viewer=viewer, now=now)
+    return dict(zip(sealed, texts, strict=True))

@@ -5,6 +5,7 @@ the key is destroyed they are noise, in every replica. Backups forget a key when
 their retention bounds how long an erasure takes to be complete.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -78,7 +79,16 @@ async def unseal_for_case(case_id: int, sealed: bytes, context: bytes) -> bytes:
         Erased: the case's key was destroyed.
         Tampered: it was changed, or sealed for another case or as something else.
     """
-    return seals.unseal(await open_case_key(case_id), bytes(sealed), _belonging(case_id, context))
+    return (await unseal_all_for_case(case_id, [sealed], context))[0]
+
+
+async def unseal_all_for_case(case_id: int, sealed: Iterable[bytes], context: bytes) -> list[bytes]:
+    """Several of one kind, in their order: the key is read once however many there are, and not if there is none."""
+    found = [bytes(one) for one in sealed]
+    if not found:
+        return []
+    key = await open_case_key(case_id)
+    return [seals.unseal(key, one, _belonging(case_id, context)) for one in found]
 
 
 def _secret() -> bytes:

@@ -11,12 +11,12 @@ Whatever dies between them, `sweep` puts right.
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from booking.documents.keys import open_case_key, seal_for_case, unseal_for_case
+from booking.documents.keys import open_case_key, seal_for_case, unseal_all_for_case, unseal_for_case
 from booking.documents.kinds import Inspection, Kind
 from booking.documents.models import Document, DocumentState
 from booking.documents.refused import TooManyFiles
@@ -133,6 +133,12 @@ async def record(case_id: int, code: str) -> Document:
 async def name_of(document: Document) -> str:
     """The name that the file had where it came from, tamed."""
     return (await unseal_for_case(document.case_id, document.name_sealed, b"file name")).decode()
+
+
+async def names_of(case_id: int, documents: Sequence[Document]) -> list[str]:
+    """The names of several files of one case, in their order."""
+    sealed = [document.name_sealed for document in documents]
+    return [name.decode() for name in await unseal_all_for_case(case_id, sealed, b"file name")]
 
 
 async def opened(document: Document, files: FileStore) -> Callable[[], AsyncIterator[bytes]]:

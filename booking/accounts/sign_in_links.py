@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from booking.kit.db import run_one
+from booking.kit.db import execute, run_one
 from booking.kit.errors import Refusal
 from booking.kit.ids import new_token, token_hash
 from booking.kit.words import _
@@ -62,6 +62,11 @@ async def use(token: str, *, now: datetime) -> int:
         raise LinkNotGood
     person_id: int = row["person_id"]
     return person_id
+
+
+async def clear_past(now: datetime) -> int:
+    """Delete the links that nobody can use any more; how many."""
+    return await execute("DELETE FROM sign_in_link WHERE expires_at < $1", now - timedelta(days=1))
 
 
 @asynccontextmanager

@@ -102,11 +102,13 @@ def old_enough(birth: date, *, on: date, minimum_age: int) -> bool:
 
 def told(given: Given, language: str) -> list[tuple[Text, str]]:
     """Each answer given beside its label, in words, for the desk and for looking it over."""
+    return [line for screen in screens_for(given) for line in told_on(screen, given, language)]
+
+
+def told_on(screen: Screen, given: Given, language: str) -> list[tuple[Text, str]]:
+    """The same for one screen."""
     return [
-        (field.label, _in_words(field, given[field.key], language))
-        for screen in screens_for(given)
-        for field in screen.fields
-        if given.get(field.key)
+        (field.label, _in_words(field, given[field.key], language)) for field in screen.fields if given.get(field.key)
     ]
 
 

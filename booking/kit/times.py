@@ -85,6 +85,11 @@ def show_day(day: date, language: str) -> str:
     return format_date(day, "EEE d MMMM", locale=language) if language == "en" else _skeleton(day, language)
 
 
+def show_month(day: date, language: str) -> str:
+    """`March 2027`."""
+    return format_skeleton("yMMMM", datetime.combine(day, time()), locale=language)
+
+
 def _skeleton(day: date, language: str) -> str:
     return format_skeleton("MMMMEd", datetime.combine(day, time()), locale=language)
 

@@ -1,6 +1,7 @@
 """What a handler asks of its request: who is asking, in which language, at what moment, with which services."""
 
 from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import Request
 
@@ -32,3 +33,13 @@ def language_of(request: Request) -> str:
 def request_id_of(request: Request) -> str:
     found: str = request.state.request_id
     return found
+
+
+def place_of(request: Request) -> str:
+    """Where the request comes from, for counting: an IPv4 address, or the network that one IPv6 customer has."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(ip_network(f"{address}/64", strict=False)) if isinstance(address, IPv6Address) else host

@@ -19,3 +19,9 @@ class Urls:
 
     def __contains__(self, name: str) -> bool:
         return name in self._formats
+
+
+def own_page(path: str, otherwise: str = "/") -> str:
+    """The path to go back to, if it is one of ours: never another site, however it is disguised."""
+    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if ours else otherwise

@@ -11,13 +11,14 @@ from booking.web.forms import Form
 from booking.web.middleware import LANGUAGE_COOKIE
 from booking.web.policy import Who, route
 from booking.web.request import services_of
+from booking.web.urls import own_page
 
 KEPT_FOR: Final = timedelta(days=365)
 
 
 async def choose_language(request: Request) -> Response:
     form = await Form.read(request)
-    response = RedirectResponse(_own_page(form.values.get("back", "")), status_code=303)
+    response = RedirectResponse(own_page(form.values.get("back", "")), status_code=303)
     if wanted := known_language(form.values.get("language")):
         response.set_cookie(
             LANGUAGE_COOKIE,
@@ -28,11 +29,6 @@ async def choose_language(request: Request) -> Response:
             samesite="lax",
         )
     return response
-
-
-def _own_page(back: str) -> str:
-    """The page to go back to, if it is one of ours: never another site, however it is disguised."""
-    return back if back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable() else "/"
 
 
 ROUTES = [route("/language", choose_language, name="site:language", who=Who.ANYONE, methods=["POST"])]

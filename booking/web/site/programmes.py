@@ -16,12 +16,12 @@ from booking.web.site.travel_rules import told_rules
 
 async def home(request: Request) -> Response:
     programmes = await published_programmes()
-    return page(request, "site/home.html", programmes=programmes, clinic=_only_clinic(programmes))
+    return page(request, "site/home.html", programmes=programmes, clinic=only_clinic(programmes))
 
 
 async def programmes(request: Request) -> Response:
     found = await published_programmes()
-    return page(request, "site/programmes.html", programmes=found, clinic=_only_clinic(found))
+    return page(request, "site/programmes.html", programmes=found, clinic=only_clinic(found))
 
 
 async def programme(request: Request) -> Response:
@@ -54,7 +54,7 @@ def _about(found: Published) -> dict[str, Any]:
     }
 
 
-def _only_clinic(programmes: list[Published]) -> Clinic | None:
+def only_clinic(programmes: list[Published]) -> Clinic | None:
     """The clinic whose telephone stands in the footer: none if there are several to choose from."""
     clinics = {one.clinic.id: one.clinic for one in programmes}
     return next(iter(clinics.values())) if len(clinics) == 1 else None

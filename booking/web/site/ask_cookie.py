@@ -1,0 +1,44 @@
+"""The browser's hold on the request that is being written in it: the token that takes it up, in a cookie of its own."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from booking.consultations.drafts import KEPT_FOR, DraftNotFound
+from booking.web.middleware import session_cookie
+from booking.web.request import services_of
+
+
+def held(request: Request) -> str | None:
+    """The token, if this browser is writing a request."""
+    return request.cookies.get(_name(request))
+
+
+def needed(request: Request) -> str:
+    """The token. Raises DraftNotFound where there is none."""
+    token = held(request)
+    if not token:
+        raise DraftNotFound
+    return token
+
+
+def hold(request: Request, response: Response, token: str) -> None:
+    response.set_cookie(
+        _name(request),
+        token,
+        max_age=int(KEPT_FOR.total_seconds()),
+        secure=_is_https(request),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def let_go(request: Request, response: Response) -> None:
+    response.delete_cookie(_name(request), secure=_is_https(request), httponly=True, samesite="lax")
+
+
+def _name(request: Request) -> str:
+    return f"{session_cookie(services_of(request))}-ask"
+
+
+def _is_https(request: Request) -> bool:
+    return services_of(request).settings.public_url.startswith("https:")

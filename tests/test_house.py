@@ -15,7 +15,8 @@ RANKS = [
     {"settings", "database"},
     {"services"},
     {"journeys"},
-    {"web", "worker", "demo"},
+    {"web", "worker"},
+    {"demo"},
     {"app", "__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(RANKS) for name in names}
@@ -51,7 +52,7 @@ def imported(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def test_imports_point_down_and_peers_do_not_know_each_other():
+def test_imports_point_down_and_peers_do_not_know_each_other() -> None:
     wrong = set()
     for place, tree in modules():
         room = room_of(place)
@@ -67,13 +68,13 @@ def test_imports_point_down_and_peers_do_not_know_each_other():
     assert wrong == set()
 
 
-def test_every_room_of_the_house_has_a_rank():
+def test_every_room_of_the_house_has_a_rank() -> None:
     rooms = {room_of(place) for place, _ in modules()}
 
     assert rooms - OUTSIDE_THE_RANKS == set(RANK)
 
 
-def test_each_door_to_the_outside_world_has_one_keeper():
+def test_each_door_to_the_outside_world_has_one_keeper() -> None:
     wrong = [
         f"{place} imports {name}"
         for place, tree in modules()
@@ -84,7 +85,7 @@ def test_each_door_to_the_outside_world_has_one_keeper():
     assert wrong == []
 
 
-def test_only_journeys_open_transactions():
+def test_only_journeys_open_transactions() -> None:
     wrong = [
         f"{place}:{node.lineno}"
         for place, tree in modules()
@@ -97,7 +98,7 @@ def test_only_journeys_open_transactions():
     assert [each for each in wrong if "payments/stripe" not in each] == []
 
 
-def test_nothing_below_the_web_asks_the_clock():
+def test_nothing_below_the_web_asks_the_clock() -> None:
     wrong = [
         f"{place}:{node.lineno}"
         for place, tree in modules()
@@ -113,5 +114,5 @@ def test_nothing_below_the_web_asks_the_clock():
     assert [each for each in wrong if not each.startswith("kit/logs.py")] == []
 
 
-def test_no_room_is_a_junk_drawer():
+def test_no_room_is_a_junk_drawer() -> None:
     assert [place for place, _ in modules() if Path(place).stem in FORBIDDEN_NAMES] == []

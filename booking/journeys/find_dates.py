@@ -22,6 +22,7 @@ from booking.slots.explain import NoDates, why_none
 from booking.slots.load import load_stock
 from booking.slots.nearest import nearest
 from booking.slots.search import windows
+from booking.slots.skills import skills_of
 from booking.slots.tokens import window_token
 from booking.slots.windows import Window, Wishes
 
@@ -34,6 +35,7 @@ class Dates:
     """What is free from `first` to `last`, both clinic-local. `none` says why if nothing is.
 
     `held` is the booking that the case has already: until it ends, no other dates can be held.
+    `interpreters` are the languages that one may wish an interpreter for.
     """
 
     clinic: Clinic
@@ -44,6 +46,7 @@ class Dates:
     none: NoDates | None
     key: bytes
     held: Booking | None = None
+    interpreters: tuple[str, ...] = ()
 
     def token(self, window: Window) -> str:
         """The window as the text that comes back with the choice."""
@@ -72,7 +75,8 @@ async def free_dates(
     if last < first or last - first > LONGEST_LOOK:
         raise Invalid({"to": _("Please choose a last day that is after the first, and at most a year after it.")})
     today = in_zone(now, clinic.zone).date()
-    first, last = max(first, today), min(last, today + AHEAD)
+    # Nobody comes from abroad on the day itself, and its first hours have passed.
+    first, last = max(first, today + timedelta(days=1)), min(last, today + AHEAD)
     if last < first:
         return Dates(clinic, offer, first, first, (), None, key)
     stock = await load_stock(clinic.id, first, last + timedelta(days=offer.protocol.days), now)
@@ -90,7 +94,9 @@ async def find_dates(
     await require_agreement(case)
     clinic, offer = await clinic_of(case), await offer_of(case.version_id)
     dates = await free_dates(clinic, offer, wishes_of(interpreter), first, last, key=key, now=now)
-    return case, replace(dates, held=await live_of(case.id, now=now))
+    return case, replace(
+        dates, held=await live_of(case.id, now=now), interpreters=await skills_of(clinic.id, "interpreter")
+    )
 
 
 async def nearest_dates(

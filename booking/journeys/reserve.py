@@ -28,8 +28,10 @@ from booking.slots.windows import Window
 class DatesGone(WindowTaken):
     """Someone else has them. `nearest` are the closest free windows with their tokens."""
 
-    def __init__(self, nearest: Sequence[tuple[Window, str]]) -> None:
+    def __init__(self, clinic: Clinic, offer: Offer, nearest: Sequence[tuple[Window, str]]) -> None:
         super().__init__()
+        self.clinic = clinic
+        self.offer = offer
         self.nearest = nearest
 
 
@@ -74,7 +76,7 @@ async def reserve(
     async for candidate in ways_to_take(window, offer.protocol, wishes_of(interpreter), now=now):
         with suppress(WindowTaken):
             return await _hold(case, candidate, consent, clinic, offer, ticket=ticket, viewer=viewer, now=now)
-    raise DatesGone(await _nearest(clinic, offer, window, interpreter, key=key, now=now))
+    raise DatesGone(clinic, offer, await _nearest(clinic, offer, window, interpreter, key=key, now=now))
 
 
 async def _hold(

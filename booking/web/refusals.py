@@ -1,5 +1,6 @@
 """How a refusal or a fault is answered: a page in the product's voice, or a problem (RFC 9457) for a program."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -79,10 +80,19 @@ def _answer(request: Request, status: int, say: Text, code: str, errors: dict[st
     return page(request, template, status, say=say, errors=errors or {})
 
 
+def problem_body(refusal: Refusal, language: str, **more: Any) -> dict[str, Any]:
+    """A refusal as RFC 9457 tells it: `type` names it and stays the same for ever; `title` is for people."""
+    return _body(refusal.status, refusal.code, refusal.text.into(language), more)
+
+
+def _body(status: int, code: str, title: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: value for name, value in more.items() if value is not None}
+    return {"type": f"urn:leeward:{code}", "title": title, "status": status, **said}
+
+
 def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
-    """RFC 9457: `type` names the refusal and stays the same for ever; `title` is for people."""
-    body = {"type": f"urn:leeward:{code}", "title": title, "status": status}
-    body.update({name: value for name, value in more.items() if value is not None})
+    """A problem as an answer, with its own media type."""
+    body = _body(status, code, title, more)
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
 

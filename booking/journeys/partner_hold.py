@@ -1,0 +1,91 @@
+"""A partner's system holds dates: the same as anyone's hold, and the same answer to the same Idempotency-Key."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from booking.accounts.partners import Reply, recall_reply, remember_reply
+from booking.accounts.viewers import Viewer
+from booking.bookings.models import Booking
+from booking.journeys.reserve import reserve
+from booking.kit.db import transaction
+from booking.kit.errors import NotFound, Refusal
+
+
+class _Answered(Exception):
+    """This key was answered before: nothing more is to be done."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came under which key. `mark` is the request's fingerprint: another request under the key is refused."""
+
+    partner_id: int
+    key: str
+    mark: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Promise:
+    """The key's row, in the transaction of the hold: of two requests at once the second waits, and gets the first's answer."""
+
+    request: Request
+    told: Callable[[Booking], Any]
+    now: datetime
+
+    async def begin(self) -> None:
+        known = await recall_reply(self.request.partner_id, self.request.key, self.request.mark, now=self.now)
+        if known is not None:
+            raise _Answered(known)
+
+    async def done(self, booking: Booking) -> None:
+        reply = Reply(201, self.told(booking))
+        await remember_reply(self.request.partner_id, self.request.key, self.request.mark, reply, now=self.now)
+
+
+async def partner_hold(
+    viewer: Viewer,
+    code: str,
+    token: str,
+    request: Request,
+    *,
+    interpreter: str | None,
+    told: Callable[[Booking], Any],
+    refused: Callable[[Refusal], Reply],
+    key: bytes,
+    now: datetime,
+) -> Reply:
+    """Hold the dates and say so, or say again what was said under this key. `told` and `refused` put it into words.
+
+    A refusal that stands (the dates are taken) is remembered too; what does not concern the partner's own
+    case is raised and not remembered.
+
+    Raises:
+        NotFound: no case of this partner's has the code.
+        KeyReused, StillAnswering, KeyNotUsable: the Idempotency-Key cannot be used for this.
+    """
+    promise = _Promise(request, told, now)
+    try:
+        booking = await reserve(viewer, code, token, interpreter=interpreter, ticket=promise, key=key, now=now)
+    except _Answered as answered:
+        return answered.reply
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _remembered(request, refused(refusal), now=now)
+    return Reply(201, told(booking))
+
+
+async def _remembered(request: Request, reply: Reply, *, now: datetime) -> Reply:
+    """The refusal, unless the key got an answer meanwhile: then that one."""
+    async with transaction():
+        known = await recall_reply(request.partner_id, request.key, request.mark, now=now)
+        if known is not None:
+            return known
+        await remember_reply(request.partner_id, request.key, request.mark, reply, now=now)
+    return reply

@@ -23,4 +23,4 @@ CONSTRAINTS: Final[tuple[str, ...]] = (
     "CREATE INDEX dose_lapsing ON dose (lapses_at) WHERE lapses_at IS NOT NULL",
     "CREATE UNIQUE INDEX feed_token ON feed (token_hash)",
 )
-APPEND_ONLY: Final[tuple[str, ...]] = ()
+APPEND_ONLY: Final[tuple[str, ...]] = ("lot_event",)

@@ -73,6 +73,21 @@ class Lot(Row):
         unique_together = (("clinic", "code"),)
 
 
+class LotEvent(Row):
+    """A lot came into a state, and why. Only ever added to."""
+
+    lot_id: int
+    lot = fk("booking.Lot")
+    state = fields.CharEnumField(LotState, max_length=32)
+    at = fields.DatetimeField()
+    by_id: int | None
+    by = fk("booking.Person", null=True)
+    reason = fields.CharField(max_length=200, default="")
+
+    class Meta:
+        table = "lot_event"
+
+
 class Dose(Row):
     """One dose of a lot: free, promised to one booking's step until it lapses, or for good."""
 

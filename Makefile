@@ -1,6 +1,6 @@
 # Leeward. `make help` says what there is; `make demo` and `make test` set everything up by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset dev test check format bench soak lock run-packages dev-packages
+.PHONY: help demo demo-reset dev test check format words bench soak lock run-packages dev-packages
 
 PORT ?= 8000
 PYTHON ?= python3
@@ -30,6 +30,13 @@ check: dev-packages  ## lint, format and types
 format: dev-packages  ## put the code into its format
 	@$(IN_VENV) -m ruff check --fix .
 	@$(IN_VENV) -m ruff format .
+
+words: dev-packages  ## bring the catalogues of translations in line with what the code says
+	@.venv/bin/pybabel -q extract -F booking/locale/babel.cfg -k _ -k ngettext_:1,2 --no-location --sort-output --project leeward \
+	  --copyright-holder "" --msgid-bugs-address "" -o var/leeward.pot .
+	@for catalogue in booking/locale/*.po; do \
+	  .venv/bin/pybabel -q update -i var/leeward.pot -o $$catalogue -l $$(basename $$catalogue .po) --no-fuzzy-matching --ignore-obsolete || exit 1; \
+	done
 
 bench: dev-packages  ## how fast it is beside the bare parts, in one run (also to var/bench.jsonl)
 	@$(IN_VENV) -m tests.bench

@@ -15,6 +15,7 @@ from booking.consultations.models import Case, CaseStatus
 from booking.journeys.agreement import agreed, arrival_of, today_at_clinic
 from booking.journeys.close_pages import close_pages
 from booking.journeys.links import Links
+from booking.journeys.offer import clinic_of
 from booking.journeys.say import say_about_booking
 from booking.kit.db import transaction
 from booking.kit.errors import Forbidden, Refusal, WrongMoment
@@ -26,6 +27,7 @@ from booking.payments.charges import void_charges
 from booking.payments.gateway import GatewayDown
 from booking.payments.refunds import want_refunds
 from booking.payments.terms import RefundCause, Terms, refund_due
+from booking.programmes.models import Clinic
 from booking.services import Services
 from booking.slots import claims
 
@@ -52,6 +54,7 @@ class Cancellation:
     """What cancelling now would mean. `paid` is all that was paid and is not on its way back already."""
 
     booking: Booking
+    clinic: Clinic
     cause: RefundCause
     arrival: date
     today: date
@@ -136,4 +139,4 @@ async def _cancellation(booking: Booking, case: Case, cause: RefundCause, *, now
     arrival, today = arrival_of(booking), await today_at_clinic(case, now)
     paid = await ledger.balance_of(booking, total.currency)
     comes_back = refund_due(paid, arrival, today, terms, cause)
-    return Cancellation(booking, cause, arrival, today, terms, paid, comes_back)
+    return Cancellation(booking, await clinic_of(case), cause, arrival, today, terms, paid, comes_back)

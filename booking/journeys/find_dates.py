@@ -66,10 +66,19 @@ def wishes_of(interpreter: str | None, *, not_before: date | None = None) -> Wis
 
 
 async def free_dates(
-    clinic: Clinic, offer: Offer, wishes: Wishes, first: date, last: date, *, key: bytes, now: datetime
+    clinic: Clinic,
+    offer: Offer,
+    wishes: Wishes,
+    first: date,
+    last: date,
+    *,
+    key: bytes,
+    now: datetime,
+    but_for: int | None = None,
 ) -> Dates:
     """The windows that start from first to last. The past and anything beyond 18 months is left out.
 
+    `but_for` is a booking that would give its own dates up for them: what it has counts as free.
     Raises Invalid if the days are the wrong way round, or more than a year apart.
     """
     if last < first or last - first > LONGEST_LOOK:
@@ -79,7 +88,7 @@ async def free_dates(
     first, last = max(first, today + timedelta(days=1)), min(last, today + AHEAD)
     if last < first:
         return Dates(clinic, offer, first, first, (), None, key)
-    stock = await load_stock(clinic.id, first, last + timedelta(days=offer.protocol.days), now)
+    stock = await load_stock(clinic.id, first, last + timedelta(days=offer.protocol.days), now, but_for=but_for)
     found = windows(offer.protocol, wishes, first, last, stock)
     none = None if found else await _why(clinic, offer, wishes, first, last, now=now)
     return Dates(clinic, offer, first, last, found, none, key)
@@ -100,13 +109,19 @@ async def find_dates(
 
 
 async def nearest_dates(
-    clinic: Clinic, offer: Offer, wanted: Window, *, key: bytes, now: datetime, wishes: Wishes | None = None
+    clinic: Clinic,
+    offer: Offer,
+    wanted: Window,
+    *,
+    key: bytes,
+    now: datetime,
+    wishes: Wishes | None = None,
+    but_for: int | None = None,
 ) -> list[tuple[Window, str]]:
     """The closest free windows to one that is gone, each with its token."""
     around = timedelta(days=60)
-    dates = await free_dates(
-        clinic, offer, wishes or Wishes(), wanted.start - around, wanted.start + around, key=key, now=now
-    )
+    first, last = wanted.start - around, wanted.start + around
+    dates = await free_dates(clinic, offer, wishes or Wishes(), first, last, key=key, now=now, but_for=but_for)
     return [(window, dates.token(window)) for window in nearest(dates.windows, wanted.start)]
 
 

@@ -106,13 +106,13 @@ async def _hold(
         )
         await claims.take(window, booking.id, now=now, lapses_at=lapses_at)
         await audit.record(viewer, "booking.hold", f"booking {booking.code}", now=now)
-        await _say_held(booking, case, clinic, lapses_at, now=now)
+        await say_held(booking, case, clinic, lapses_at, now=now)
         if ticket is not None:
             await ticket.done(booking)
     return booking
 
 
-async def _say_held(booking: Booking, case: Case, clinic: Clinic, lapses_at: datetime, *, now: datetime) -> None:
+async def say_held(booking: Booking, case: Case, clinic: Clinic, lapses_at: datetime, *, now: datetime) -> None:
     """Whoever chose, the family is told until when: a hold that nobody knows of lapses unpaid."""
     total, terms = await agreed(case)
     await say_about_booking(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from booking.bookings.models import Booking
 from booking.kit.db import execute, run_one
 from booking.kit.errors import MovedMeanwhile, WrongMoment
 from booking.kit.ids import new_token
@@ -78,6 +79,11 @@ async def attempt_of(seen: Checkout | PaymentEvent) -> Attempt | None:
     if keyed or paged or not seen.payment_intent:
         return keyed or paged
     return await Attempt.get_or_none(payment_intent=seen.payment_intent)
+
+
+async def attempt_on_page(session_id: str, booking: Booking) -> Attempt | None:
+    """The attempt on this page of Stripe's, if it is one at paying for this booking."""
+    return await Attempt.get_or_none(session_id=session_id, charge__booking_id=booking.id)
 
 
 async def of_no_use() -> list[Attempt]:

@@ -92,6 +92,24 @@ def refund_due(paid: Money, arrival: date, today: date, terms: Terms, cause: Ref
     return paid.share(refund_percent(arrival, today, terms, cause))
 
 
+@dataclass(frozen=True, slots=True)
+class ComesBack:
+    """Whoever cancels up to and on this day gets this percentage of what they paid."""
+
+    until: date
+    percent: Decimal
+
+
+def what_comes_back(arrival: date, today: date, terms: Terms) -> tuple[ComesBack, ...]:
+    """The refund steps as days of the clinic's calendar: those that have not passed and that give something back.
+
+    >>> what_comes_back(date(2027, 4, 5), date(2027, 3, 10), terms)  # 30 days: all, 14 days: half, 0 days: nothing
+    (ComesBack(until=date(2027, 3, 22), percent=Decimal(50)),)
+    """
+    days = (ComesBack(arrival - timedelta(days=step.days), step.percent) for step in terms.steps)
+    return tuple(one for one in days if one.until >= today and one.percent)
+
+
 def _steps(written: Any) -> tuple[RefundStep, ...]:
     if not isinstance(written, list) or not all(isinstance(step, Mapping) for step in written):
         raise BadTerms("refund_steps: give a list of steps, each with days and percent")

@@ -1,0 +1,150 @@
+"""Choosing dates: what is free, month by month, and holding it."""
+
+import calendar
+from datetime import date
+from urllib.parse import urlencode
+
+from babel import Locale, UnknownLocaleError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from booking.journeys.find_dates import AHEAD, Dates, find_dates, window_key
+from booking.journeys.reserve import DatesGone, reserve
+from booking.kit.times import in_zone, show_month
+from booking.kit.words import Text, _
+from booking.slots.explain import NoDates
+from booking.slots.windows import Window, WindowStep
+from booking.web.forms import Form
+from booking.web.pages import page, redirect
+from booking.web.policy import Who, route
+from booking.web.request import language_of, now_of, services_of, viewer_of
+
+# What the clinic's kinds of resource are called to a patient; others are not named.
+KINDS: dict[str, Text] = {
+    "clinician": _("a doctor"),
+    "room": _("a room"),
+    "infusion-chair": _("a chair for the drip"),
+    "bed": _("a bed"),
+    "therapist": _("a therapist"),
+    "interpreter": _("an interpreter"),
+    "uc-msc": _("a dose of cells"),
+}
+
+
+async def dates(request: Request) -> Response:
+    """The free start dates of a month; without one, of the first month that has any."""
+    code, asked = request.path_params["code"], _month(request.query_params.get("month", ""))
+    month = asked or in_zone(now_of(request), viewer_of(request).zone or "UTC").date().replace(day=1)
+    interpreter = request.query_params.get("interpreter") or None
+    case, found = await find_dates(
+        viewer_of(request),
+        code,
+        month,
+        _last_of(month),
+        interpreter=interpreter,
+        key=_key(request),
+        now=now_of(request),
+    )
+    if asked is None and found.none and found.none.first_free:
+        return RedirectResponse(_address(request, code, found.none.first_free, interpreter), status_code=303)
+    return page(
+        request,
+        "portal/dates.html",
+        case=case,
+        dates=found,
+        month=month,
+        month_options=[(f"{each:%Y-%m}", _month_name(each, request)) for each in _months(found, month, request)],
+        interpreter_options=[("", _("No")), *((each, _language_name(each, request)) for each in found.interpreters)],
+        offered=[(window, found.token(window)) for window in found.windows],
+        interpreter=interpreter,
+        steps_of=steps_of,
+        missing=_missing(found.none),
+        later=found.none and found.none.first_free and _address(request, code, found.none.first_free, interpreter),
+        anyone=_address(request, code, month, None),
+    )
+
+
+async def hold(request: Request) -> Response:
+    form = await Form.read(request)
+    code, interpreter = request.path_params["code"], form.text("interpreter", required=False, at_most=16) or None
+    try:
+        booking = await reserve(
+            viewer_of(request),
+            code,
+            form.text("window", required=False, at_most=4_000),
+            interpreter=interpreter,
+            key=_key(request),
+            now=now_of(request),
+        )
+    except DatesGone as gone:
+        return page(
+            request,
+            "portal/dates-gone.html",
+            gone.status,
+            code=code,
+            say=gone.text,
+            nearest=gone.nearest,
+            clinic=gone.clinic,
+            offer=gone.offer,
+            interpreter=interpreter,
+            steps_of=steps_of,
+        )
+    return redirect(request, "portal:booking", code=booking.code)
+
+
+def steps_of(window: Window) -> list[tuple[date, list[WindowStep]]]:
+    """The window's steps by their clinic-local day."""
+    days: dict[date, list[WindowStep]] = {}
+    for step in window.steps:
+        days.setdefault(step.day, []).append(step)
+    return sorted(days.items())
+
+
+def _key(request: Request) -> bytes:
+    return window_key(services_of(request).settings.secret_key)
+
+
+def _month(written: str) -> date | None:
+    """`2027-03`, or None for anything else."""
+    try:
+        return date.fromisoformat(f"{written}-01")
+    except ValueError:
+        return None
+
+
+def _last_of(month: date) -> date:
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
+
+
+def _months(found: Dates, shown: date, request: Request) -> list[date]:
+    """Every month in which dates are offered, and the one that is shown."""
+    today = in_zone(now_of(request), found.clinic.zone).date()
+    first, last = today.replace(day=1), (today + AHEAD).replace(day=1)
+    counted = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return sorted({shown, *(date(month // 12, month % 12 + 1, 1) for month in counted)})
+
+
+def _month_name(month: date, request: Request) -> str:
+    return show_month(month, language_of(request))
+
+
+def _language_name(language: str, request: Request) -> str:
+    try:
+        return str(Locale.parse(language).get_language_name(language_of(request)) or language)
+    except (UnknownLocaleError, ValueError):
+        return language  # a clinic may call an interpreter's skill what it likes
+
+
+def _missing(none: NoDates | None) -> list[Text]:
+    return [KINDS[what] for what in none.missing if what in KINDS] if none else []
+
+
+def _address(request: Request, code: str, day: date, interpreter: str | None) -> str:
+    wish = {"interpreter": interpreter} if interpreter else {}
+    return f"{request.app.state.urls('portal:dates', code=code)}?{urlencode({'month': f'{day:%Y-%m}', **wish})}"
+
+
+ROUTES = [
+    route("/portal/cases/{code}/dates", dates, name="portal:dates", who=Who.FAMILY),
+    route("/portal/cases/{code}/hold", hold, name="portal:hold", who=Who.FAMILY, methods=["POST"]),
+]

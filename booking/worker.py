@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from booking.database import database
 from booking.documents.sweep import sweep
+from booking.journeys.complete_stays import complete_stays
 from booking.journeys.links import Links
 from booking.journeys.purge_drafts import purge_drafts
 from booking.journeys.reconcile_payments import reconcile_payments
@@ -51,6 +52,7 @@ def ticks(services: Services, deliverer: Deliverer) -> tuple[Tick, ...]:
         Tick("send refunds", timedelta(seconds=10), lambda: send_refunds(payments=stripe, links=links, now=now())),
         Tick("sweep lapses", timedelta(seconds=15), lambda: sweep_lapses(now=now())),
         Tick("reconcile", timedelta(seconds=60), lambda: reconcile_payments(payments=stripe, links=links, now=now())),
+        Tick("complete stays", timedelta(minutes=10), lambda: complete_stays(now=now())),
         Tick("purge drafts", timedelta(hours=1), lambda: purge_drafts(now=now())),
         Tick("sweep files", timedelta(hours=1), lambda: _sweep_files(services)),
     )

@@ -9,9 +9,12 @@ from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking, BookingEvent, BookingStatus
 from booking.consultations.cases import within
 from booking.kit.db import run
-from booking.kit.errors import NotFound
+from booking.kit.errors import NotFound, WrongMoment
+from booking.kit.words import _
 
 LIVE: Final = (BookingStatus.HELD, BookingStatus.CONFIRMED)
+# There is a trip: a hold has none yet, and what is cancelled none any more.
+TRAVELS: Final = frozenset({BookingStatus.CONFIRMED, BookingStatus.COMPLETED})
 
 
 def visible_to(viewer: Viewer) -> QuerySet[Booking]:
@@ -46,6 +49,16 @@ async def live_of(case_id: int, *, now: datetime) -> Booking | None:
     return booking if booking is not None and lapse_of(booking, now) is None else None
 
 
+class DatesStand(WrongMoment):
+    say = _("Dates are held or booked for this case. Cancel them first, so that nobody comes for nothing.")
+
+
+async def require_no_dates(case_id: int, *, now: datetime) -> None:
+    """Raises DatesStand while the case has a booking that is held or confirmed."""
+    if await live_of(case_id, now=now) is not None:
+        raise DatesStand
+
+
 async def latest_of(case_id: int) -> Booking | None:
     """The case's last booking, whatever became of it; None if it never had one."""
     return await Booking.filter(case_id=case_id).order_by("-held_at", "-id").first()
@@ -56,6 +69,12 @@ async def lapsed_holds(now: datetime, *, at_most: int = 100) -> list[Booking]:
     return (
         await Booking.filter(status=BookingStatus.HELD, lapses_at__lte=now).order_by("lapses_at", "id").limit(at_most)
     )
+
+
+async def ended_stays(now: datetime, *, at_most: int = 100) -> list[Booking]:
+    """Confirmed bookings whose last step has ended, the oldest first: when its day is over, the worker completes them."""
+    ended = Booking.filter(status=BookingStatus.CONFIRMED, ends_at__lte=now)
+    return await ended.order_by("ends_at", "id").limit(at_most)
 
 
 async def story(booking: Booking) -> list[BookingEvent]:

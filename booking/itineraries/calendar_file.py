@@ -90,14 +90,23 @@ def calendar_file(
     return bytes(calendar.to_ical())
 
 
-def visit_of(trip: Itinerary, *, booking_code: str, host: str, language: str, place: str = "") -> CalendarEvent:
-    """The whole treatment as one event: what a mail requests, moves and cancels."""
+def visit_of(
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    zone: str,
+    booking_code: str,
+    host: str,
+    language: str,
+    place: str = "",
+) -> CalendarEvent:
+    """The whole treatment as one event: what a mail requests, moves and cancels. Its SEQUENCE is the booking's own."""
     return CalendarEvent(
         uid=f"{booking_code}-visit@{host}".lower(),
         summary=VISIT.into(language),
-        starts_at=trip.treatment_starts,
-        ends_at=trip.treatment_ends,
-        zone=trip.clinic_zone,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        zone=zone,
         place=place,
     )
 
@@ -105,6 +114,7 @@ def visit_of(trip: Itinerary, *, booking_code: str, host: str, language: str, pl
 def events_of(trip: Itinerary, *, booking_code: str, host: str, language: str) -> list[CalendarEvent]:
     """Flights, rides and appointments of a trip; their UIDs outlive every change of date.
 
+    Their SEQUENCE counts the booking's moves and the trip's own changes together, so that it only goes up.
     `host` is the public one: it makes the UIDs the world's own.
     """
     flights = {flight.leg: flight for flight in trip.flights}

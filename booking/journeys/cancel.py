@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from booking.accounts import audit
 from booking.accounts.viewers import Scope, Viewer
+from booking.aftercare.check_ins import cancel_check_ins
 from booking.bookings import booking as bookings
 from booking.bookings.models import Booking, BookingStatus
 from booking.bookings.moves import move
@@ -117,6 +118,7 @@ async def end_booking(cancellation: Cancellation, *, links: Links, by: Viewer, n
     if case.status is CaseStatus.BOOKED:
         await moves.move(case, CaseStatus.CONSENTED, by=by, now=now, note="booking cancelled")
     await outbox.cancel_trip(booking.id, now=now)
+    await cancel_check_ins(booking.id)
     refund: dict[str, Any] = {} if comes_back.is_zero else {"refund": facts.money(comes_back)}
     await say_about_booking(booking, "cancelled", links=links, now=now, about=booking.code, **refund)
     await audit.record(by, "booking.cancel", f"booking {booking.code}", now=now)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 PATHS: Final[dict[str, str]] = {
     "site:sign-in-link": "/sign-in/{token}",
@@ -32,3 +32,8 @@ class Links:
 
     def to(self, name: str, **values: str) -> str:
         return self.base + PATHS[name].format(**{key: quote(value, safe="") for key, value in values.items()})
+
+    @property
+    def host(self) -> str:
+        """What makes the UIDs of calendar events the world's own."""
+        return urlsplit(self.base).hostname or ""

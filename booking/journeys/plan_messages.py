@@ -1,47 +1,68 @@
 """The mails of a trip, planned from its dates: made at the confirmation, made anew whenever the trip changes."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from booking.accounts.models import Person
+from booking.aftercare.check_ins import check_ins_of, plan_check_ins
+from booking.bookings.booking import TRAVELS
 from booking.bookings.models import Booking
 from booking.consultations.models import Case
 from booking.itineraries.models import Flight, Transfer, Way
 from booking.journeys.offer import offer_of
 from booking.journeys.say import from_clinic, page, people_of, recipient_of, stay_facts
-from booking.kit.times import settle
+from booking.kit.times import in_zone, settle
 from booking.messages import facts, outbox
+from booking.messages.facts import Facts
 from booking.messages.occasions import with_times_of
-from booking.messages.planning import Anchors, plan
+from booking.messages.planning import Anchors, Planned, plan
 from booking.payments.charges import charge_of
-from booking.payments.models import Charge, ChargeKind, ChargeStatus
+from booking.payments.models import ChargeKind, ChargeStatus
 from booking.programmes.models import Clinic
 from booking.slots.windows import Window
 
 # Until a flight is known: most families land the day before the first visit.
 LANDS_BEFORE: Final = timedelta(days=1)
-# How long before the arrival the clinic wants to have seen the papers.
+# A flight that lands earlier than this, or after the first visit, belongs to other dates than these.
+EARLIEST: Final = timedelta(days=21)
+# How long before the arrival the clinic wants to have seen the papers, and how long anyone has to send them.
 PAPERS_BEFORE: Final = timedelta(days=14)
+PAPERS_TAKE: Final = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The mails that a person is still to get about a trip."""
+
+    person: Person
+    mails: tuple[Planned, ...]
 
 
 async def plan_booking_messages(booking: Booking, *, now: datetime) -> None:
-    """Make the planned mails of a confirmed booking fit its dates as they are now, for everyone on the case.
+    """Make check-ins and planned mails fit a confirmed booking's dates as they are now, for everyone on the case.
 
-    What was sent stays sent; what is planned moves; what no longer has a day is withdrawn. Runs in the
-    caller's transaction, as often as one likes.
+    What was sent stays sent; what is planned moves; what no longer has a day is withdrawn. A booking that is not
+    confirmed plans nothing. Runs in the caller's transaction, as often as one likes.
     """
+    if booking.status not in TRAVELS:
+        return
     case = await Case.get(id=booking.case_id)
     clinic = await Clinic.get(id=case.clinic_id)
-    offer = await offer_of(case.version_id)
-    balance = await charge_of(booking, ChargeKind.BALANCE)
-    anchors = await _anchors(booking, balance)
+    window = Window.from_json(booking.window)
+    balance_due = await balance_due_of(booking)
+    await plan_check_ins(booking.id, window.end)
     told = {**from_clinic(clinic), "link": page("portal:booking", code=booking.code), **stay_facts(booking, clinic)}
-    special = {**await _about_the_trip(booking, anchors), **_about_money(booking, balance)}
-    occasions = with_times_of(offer.content.messages.get("occasions", []))
-    for person in await people_of(case.id):
-        recipient = recipient_of(person)
+    anchors = await _anchors(booking, window, balance_due)
+    special = {
+        **await _about_the_trip(booking, anchors, today=in_zone(now, clinic.zone).date()),
+        **await _about_money(booking),
+        **await _about_aftercare(booking),
+    }
+    for schedule in await schedules(booking, window, balance_due, now=now):
         await outbox.plan_messages(
-            plan(occasions, anchors, recipient, now=now, about=booking.code),
-            recipient,
+            schedule.mails,
+            recipient_of(schedule.person),
             told,
             case_id=case.id,
             booking_id=booking.id,
@@ -50,44 +71,85 @@ async def plan_booking_messages(booking: Booking, *, now: datetime) -> None:
         )
 
 
-async def _anchors(booking: Booking, balance: Charge | None) -> Anchors:
-    window = Window.from_json(booking.window)
-    there = await Flight.filter(booking_id=booking.id, way=Way.THERE).order_by("-arrives_local").first()
+async def schedules(
+    booking: Booking, window: Window, balance_due: date | None, *, now: datetime
+) -> tuple[Schedule, ...]:
+    """What everyone on the case would still get if the booking had this window: nothing is written."""
+    case = await Case.get(id=booking.case_id)
+    offer = await offer_of(case.version_id)
+    occasions = with_times_of(offer.content.messages.get("occasions", []))
+    anchors = await _anchors(booking, window, balance_due)
+    found = []
+    for person in await people_of(case.id):
+        said = await outbox.said_to(person.id, booking.id)
+        mails = plan(occasions, anchors, recipient_of(person), now=now, about=booking.code, said=said)
+        found.append(Schedule(person, tuple(mails)))
+    return tuple(found)
+
+
+async def balance_due_of(booking: Booking) -> date | None:
+    """The day of a balance that is still to be paid."""
+    balance = await charge_of(booking, ChargeKind.BALANCE)
+    return balance.due_on if balance is not None and balance.status is ChargeStatus.DUE else None
+
+
+async def _anchors(booking: Booking, window: Window, balance_due: date | None) -> Anchors:
+    landing = await _landing(booking, window)
     back = await Flight.filter(booking_id=booking.id, way=Way.BACK).order_by("departs_local").first()
-    still_due = balance is not None and balance.status is ChargeStatus.DUE
+    leaves = back.departs_local.date() if back else None
     return Anchors(
-        arrival=there.arrives_local.date() if there else window.start - LANDS_BEFORE,
+        arrival=landing.arrives_local.date() if landing else window.start - LANDS_BEFORE,
         first_treatment=window.start,
         last_treatment=window.end,
-        departure=back.departs_local.date() if back else None,
-        balance_due=balance.due_on if balance is not None and still_due else None,
+        departure=leaves if leaves and leaves >= window.end else None,
+        balance_due=balance_due,
     )
 
 
-async def _about_the_trip(booking: Booking, anchors: Anchors) -> dict[str, dict[str, Any]]:
+async def _landing(booking: Booking, window: Window) -> Flight | None:
+    """The flight that brings them, unless it was for other dates: then the mails count from the dates themselves."""
+    there = await Flight.filter(booking_id=booking.id, way=Way.THERE).order_by("-arrives_local").first()
+    if there and window.start - EARLIEST <= there.arrives_local.date() <= window.start:
+        return there
+    return None
+
+
+async def _about_the_trip(booking: Booking, anchors: Anchors, *, today: date) -> dict[str, Facts]:
     """The links and facts that single occasions tell besides."""
     travel = {"link": page("portal:travel", code=booking.code)}
     itinerary = {"link": page("portal:itinerary", code=booking.code)}
-    special: dict[str, dict[str, Any]] = {
+    special: dict[str, Facts] = {
         "flight-check": travel,
         "what-to-bring": itinerary,
-        "pick-up-tomorrow": itinerary,
+        "pick-up-tomorrow": {**itinerary, **await _pick_up(booking, anchors)},
     }
     if anchors.arrival is not None:
-        special["documents-due"] = {**travel, "documents_due": facts.day(anchors.arrival - PAPERS_BEFORE)}
-    pick_up = await Transfer.filter(booking_id=booking.id).order_by("pick_up_local").first()
-    if pick_up is not None:
-        at = settle(pick_up.pick_up_local, pick_up.pick_up_zone)
-        special["pick-up-tomorrow"] = {
-            **itinerary,
-            "pick_up": facts.moment(at, pick_up.pick_up_zone),
-            "place": pick_up.pick_up_place,
-        }
+        papers_due = max(anchors.arrival - PAPERS_BEFORE, today + PAPERS_TAKE)
+        special["documents-due"] = {**travel, "documents_due": facts.day(papers_due)}
     return special
 
 
-def _about_money(booking: Booking, balance: Charge | None) -> dict[str, dict[str, Any]]:
+async def _pick_up(booking: Booking, anchors: Anchors) -> dict[str, Any]:
+    """The ride on the day of the arrival."""
+    rides = await Transfer.filter(booking_id=booking.id).order_by("pick_up_local")
+    ride = next((ride for ride in rides if ride.pick_up_local.date() == anchors.arrival), None)
+    if ride is None:
+        return {}
+    at = settle(ride.pick_up_local, ride.pick_up_zone)
+    return {"pick_up": facts.moment(at, ride.pick_up_zone), "place": ride.pick_up_place}
+
+
+async def _about_money(booking: Booking) -> dict[str, Facts]:
+    balance = await charge_of(booking, ChargeKind.BALANCE)
     if balance is None:
         return {}
     owed = {"balance": facts.money(balance.money), "balance_due": facts.day(balance.due_on)}
     return {"balance-due": {"link": page("portal:booking", code=booking.code), **owed}}
+
+
+async def _about_aftercare(booking: Booking) -> dict[str, Facts]:
+    """Each check-in's mail leads to its own questions."""
+    return {
+        f"check-in-{one.day}": {"link": page("portal:check-in", code=one.code)}
+        for one in await check_ins_of(booking.id)
+    }

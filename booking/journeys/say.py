@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from booking.accounts.models import Person
 from booking.accounts.support import recipients_of
 from booking.bookings.models import Booking
 from booking.consultations.models import Case
-from booking.itineraries.calendar_file import VISIT, CalendarEvent, Method, Party, calendar_file
+from booking.itineraries.calendar_file import Method, Party, calendar_file, visit_of
 from booking.journeys.links import PATHS, Links
 from booking.messages import facts, outbox
 from booking.messages.facts import Facts
@@ -85,8 +84,13 @@ def stay_facts(booking: Booking, clinic: Clinic) -> dict[str, Any]:
         "start": facts.day(window.start),
         "end": facts.day(window.end),
         "first_visit": facts.moment(window.starts_at, clinic.zone),
-        "address": ", ".join([clinic.name, *clinic.address["lines"]]),
+        "address": address_of(clinic),
     }
+
+
+def address_of(clinic: Clinic) -> str:
+    """Where to go, on one line."""
+    return ", ".join([clinic.name, *clinic.address["lines"]])
 
 
 def _calendar(
@@ -97,13 +101,14 @@ def _calendar(
         return None
     if links is None:
         raise ValueError("a calendar file is known by the site's address: give links")
-    event = CalendarEvent(
-        uid=f"{booking.code}-visit@{urlsplit(links.base).hostname}".lower(),
-        summary=VISIT.into(person.language),
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
+    event = visit_of(
+        booking.starts_at,
+        booking.ends_at,
         zone=clinic.zone,
-        place=", ".join([clinic.name, *clinic.address["lines"]]),
+        booking_code=booking.code,
+        host=links.host,
+        language=person.language,
+        place=address_of(clinic),
     )
     return calendar_file(
         [event],

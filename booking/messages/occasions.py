@@ -92,6 +92,7 @@ _ALL: Final = (
     Occasion("not-suitable", 14 * DAYS, PAGE),
     Occasion("plan-ready", 14 * DAYS, PAGE),
     Occasion("question-answered", 14 * DAYS, PAGE),
+    Occasion("may-help", 14 * DAYS, {**PAGE, "patient": TEXT}, urgent=True),
     Occasion("consent-copy", 30 * DAYS, {**PAGE, "given_at": MOMENT}, urgent=True),
     # Dates and money
     Occasion(
@@ -131,7 +132,7 @@ _ALL: Final = (
     # Before the trip
     Occasion(
         "documents-due",
-        14 * DAYS,
+        25 * DAYS,  # until shortly before the arrival: whoever books late has papers to send as well
         {**PAGE, "documents_due": DAY, "documents": perhaps(LINES)},
         when=OnDay(Anchor.ARRIVAL, -30, MORNING),
         again_if_moved=True,

@@ -9,7 +9,7 @@ from booking.kit.db import execute, run
 from booking.kit.ids import new_code
 from booking.kit.times import settle
 from booking.messages.facts import Facts, fitting
-from booking.messages.models import Message
+from booking.messages.models import Message, MessageStatus
 from booking.messages.occasions import OCCASIONS, SCHEDULED
 from booking.messages.planning import Planned, Recipient, at_once
 
@@ -88,6 +88,13 @@ async def plan_messages(
         kept,
     )
     await _store(wanted, recipient, told, case_id=case_id, booking_id=booking_id)
+
+
+async def said_to(recipient_id: int, booking_id: int) -> set[str]:
+    """The occasions of a booking that this recipient was written to about, or may have been."""
+    beyond = [MessageStatus.TRANSMITTING, MessageStatus.SENT, MessageStatus.FAILED, MessageStatus.UNKNOWN]
+    told = await Message.filter(booking_id=booking_id, recipient_id=recipient_id, status__in=beyond).only("occasion")
+    return {message.occasion for message in told}
 
 
 async def cancel_planned(case_id: int, *, now: datetime, occasions: Iterable[str] | None = None) -> int:

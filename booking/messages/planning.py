@@ -1,7 +1,7 @@
 """When each mail of a trip is due. Pure: from dates, the recipient's zone and the clock to a list."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -49,20 +49,37 @@ class Planned:
 
 
 def plan(
-    occasions: Iterable[Occasion], anchors: Anchors, recipient: Recipient, *, now: datetime, about: str = ""
+    occasions: Iterable[Occasion],
+    anchors: Anchors,
+    recipient: Recipient,
+    *,
+    now: datetime,
+    about: str = "",
+    said: Container[str] = frozenset(),
 ) -> list[Planned]:
     """The scheduled mails that are still to come, in the order of their sending.
 
-    What would have been due before `now` is left out, so that a late booking brings no burst of old reminders.
+    What would have been due before `now` is said at once if it is still useful and not among those `said` before;
+    the rest is left out, so that a late booking brings no burst of old reminders.
     """
     planned = [
         message
         for occasion in occasions
         if occasion.when is not None
         and (day := anchors.day_of(occasion.when.anchor)) is not None
-        and (message := _planned(occasion, occasion.when, day, recipient.zone, about)).due_at > now
+        and (message := _in_time(_planned(occasion, occasion.when, day, recipient.zone, about), recipient, said, now))
     ]
     return sorted(planned, key=lambda message: (message.due_at, message.occasion))
+
+
+def _in_time(message: Planned, recipient: Recipient, said: Container[str], now: datetime) -> Planned | None:
+    """The mail itself if it is still to come, or as one that is said at once; None if it is too late for it."""
+    if message.due_at > now:
+        return message
+    due_at = awake(now, recipient.zone)
+    if message.occasion in said or message.useful_until <= due_at:
+        return None
+    return replace(message, due_at=due_at, due_local=None)
 
 
 def at_once(key: str, recipient: Recipient, *, now: datetime, about: str = "") -> Planned:

@@ -70,6 +70,15 @@ async def open_balance(
     return await _open(booking, ChargeKind.BALANCE, rest, due_on=due_on, now=now)
 
 
+async def move_balance_due(booking: Booking, terms: Terms, *, arrival: date, today: date) -> None:
+    """After a move of the dates: a balance that is still to be paid falls due by the new arrival. Both dates are the clinic's."""
+    await execute(
+        "UPDATE charge SET due_on = $2 WHERE booking_id = $1 AND kind = 'balance' AND status = 'due'",
+        booking.id,
+        terms.balance_due_on(arrival, today),
+    )
+
+
 async def charge_of(booking: Booking, kind: ChargeKind) -> Charge | None:
     """The booking's deposit or balance as it stands, unless it was never opened or is void."""
     return await Charge.filter(booking_id=booking.id, kind=kind).exclude(status=ChargeStatus.VOID).get_or_none()

@@ -1,0 +1,138 @@
+"""A booking's whole trip as one value: what the page, the letter, the calendar file and a partner's system are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from booking.accounts.viewers import Scope, Viewer
+from booking.bookings import booking as bookings
+from booking.bookings.models import Booking
+from booking.consultations import cases, drafts
+from booking.consultations.models import Case
+from booking.itineraries.assemble import itinerary_of
+from booking.itineraries.days import Day, days
+from booking.itineraries.findings import Finding, findings
+from booking.itineraries.legs import changes_of
+from booking.itineraries.progress import Part, State, progress
+from booking.itineraries.rules import TravelRules
+from booking.itineraries.trip import Appointment, Itinerary
+from booking.journeys.offer import Offer, clinic_of, offer_of
+from booking.journeys.say import address_of
+from booking.kit.db import transaction
+from booking.kit.errors import WrongMoment
+from booking.kit.words import _
+from booking.programmes.models import Clinic
+from booking.programmes.parts import in_language
+from booking.slots.protocol import Protocol
+from booking.slots.windows import Window
+
+
+class NoTrip(WrongMoment):
+    say = _("There is no trip here: it begins when the dates are confirmed, and ends if they are cancelled.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenItinerary:
+    """A trip as its reader may see it. `sequence` counts up with every change; `reader_zone` is the reader's own clock."""
+
+    booking: Booking
+    case: Case
+    clinic: Clinic
+    trip: Itinerary
+    rules: TravelRules
+    sequence: int
+    may_change: bool
+    reader_zone: str
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What does not fit, what blocks first."""
+        return findings(self.trip, self.rules)
+
+    @property
+    def days(self) -> list[Day]:
+        return days(self.trip)
+
+    @property
+    def progress(self) -> Mapping[Part, State]:
+        return progress(self.trip, self.findings)
+
+    @property
+    def address(self) -> str:
+        return address_of(self.clinic)
+
+
+async def open_itinerary(viewer: Viewer, code: str, *, language: str, now: datetime) -> OpenItinerary:
+    """The trip of a confirmed booking, its appointments' titles in this language.
+
+    What is known of the stroke counts in the findings only where the viewer may see health data, and is then audited.
+    Raises NotFound for another's, and NoTrip while, or once, nothing is confirmed.
+    """
+    async with transaction():
+        booking = await bookings.get(viewer, code)
+        require_trip(booking)
+        case = booking.case
+        clinic, offer = await clinic_of(case), await offer_of(case.version_id)
+        trip = await trip_of(viewer, booking, clinic, offer, language=language, now=now)
+        return OpenItinerary(
+            booking=booking,
+            case=case,
+            clinic=clinic,
+            trip=trip,
+            rules=TravelRules.parse(offer.content.travel_rules),
+            sequence=booking.calendar_sequence + await changes_of(booking.id),
+            may_change=case.clinic_id in viewer.clinics or cases.may(viewer, case, Scope.ACT),
+            reader_zone=viewer.zone or case.zone,
+        )
+
+
+def require_trip(booking: Booking) -> None:
+    """Raises NoTrip unless the booking is confirmed, or was until its last day had passed."""
+    if booking.status not in bookings.TRAVELS:
+        raise NoTrip
+
+
+async def trip_of(
+    viewer: Viewer, booking: Booking, clinic: Clinic, offer: Offer, *, language: str, now: datetime
+) -> Itinerary:
+    """The legs of a booking around its appointments. Runs in the caller's transaction."""
+    stroke_on, stroke_kind = await _stroke(viewer, booking.case, now=now)
+    return await itinerary_of(
+        booking.id,
+        appointments_of(Window.from_json(booking.window), offer.protocol, place=address_of(clinic), language=language),
+        clinic_airport=clinic.airport,
+        clinic_zone=clinic.zone,
+        stroke_on=stroke_on,
+        stroke_kind=stroke_kind,
+    )
+
+
+def appointments_of(window: Window, protocol: Protocol, *, place: str, language: str) -> tuple[Appointment, ...]:
+    """Each step of a window with its instants, derived from the clinic's own day and hour (G21)."""
+    titles = {step.key: in_language(step.title, language) for step in protocol.steps}
+    told = []
+    for step in window.steps:
+        starts_at, ends_at = window.period(step)
+        told.append(
+            Appointment(key=step.key, title=titles[step.key], starts_at=starts_at, ends_at=ends_at, place=place)
+        )
+    return tuple(told)
+
+
+async def _stroke(viewer: Viewer, case: Case, *, now: datetime) -> tuple[date | None, str]:
+    if case.clinic_id not in viewer.clinics and not cases.may(viewer, case, Scope.RECORDS):
+        return None, "unknown"
+    given = await drafts.read(case, viewer=viewer, now=now)
+    return _stroke_on(given, case.created_at.date()), str(given.get("stroke_type") or "unknown")
+
+
+def _stroke_on(given: Mapping[str, Any], asked_on: date) -> date | None:
+    """The latest day that the answers allow: with a month but no day, whoever waits for it has waited long enough."""
+    year, month = given.get("stroke_year"), str(given.get("stroke_month") or "unknown")
+    if year is None:
+        return None
+    number = int(month) if month.isdigit() else 12
+    # The first of the month after is never too early by more than a day.
+    after = date(int(year) + number // 12, number % 12 + 1, 1)
+    return min(after, asked_on)

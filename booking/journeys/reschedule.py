@@ -1,0 +1,206 @@
+"""A booking goes to other dates: what it claims, its days, its mails and its calendar go together, or all of it stays (G6)."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from booking.accounts import audit
+from booking.accounts.viewers import Viewer
+from booking.bookings import booking as bookings
+from booking.bookings.booking import lapse_of
+from booking.bookings.dates import move_dates
+from booking.bookings.models import Booking, BookingStatus
+from booking.consultations import cases
+from booking.consultations.models import Case
+from booking.itineraries.findings import Finding, findings
+from booking.itineraries.rules import TravelRules
+from booking.journeys.agreement import agreed, require_agreement, today_at_clinic
+from booking.journeys.find_dates import nearest_dates, wishes_of
+from booking.journeys.links import Links
+from booking.journeys.offer import Offer, clinic_of, offer_of
+from booking.journeys.open_itinerary import appointments_of, trip_of
+from booking.journeys.plan_messages import balance_due_of, plan_booking_messages, schedules
+from booking.journeys.reserve import DatesGone, say_held
+from booking.journeys.say import address_of, say_about_booking
+from booking.kit.db import transaction
+from booking.kit.errors import MovedMeanwhile, WrongMoment
+from booking.kit.words import _
+from booking.payments.charges import move_balance_due
+from booking.programmes.models import Clinic
+from booking.slots import claims
+from booking.slots.claims import WindowTaken
+from booking.slots.substitutes import ways_to_take
+from booking.slots.tokens import read_window_token
+from booking.slots.windows import Window
+
+
+class SameDates(WrongMoment):
+    say = _("These are the dates that you have. Please choose other ones.")
+
+
+class StayBegan(WrongMoment):
+    say = _("This stay has begun, so its dates can no longer be moved.")
+
+
+@dataclass(frozen=True, slots=True)
+class MovedMail:
+    """A planned mail before and after: None where it is not sent then."""
+
+    occasion: str
+    recipient: str
+    was_due: datetime | None
+    is_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What a move would change. `unfit` are the findings that it would bring; balance days are None if nothing is owed."""
+
+    booking: Booking
+    clinic: Clinic
+    before: Window
+    after: Window
+    balance_was_due: date | None
+    balance_is_due: date | None
+    mails: tuple[MovedMail, ...]
+    unfit: tuple[Finding, ...]
+
+
+async def reschedule(
+    viewer: Viewer,
+    code: str,
+    token: str,
+    *,
+    interpreter: str | None = None,
+    key: bytes,
+    links: Links,
+    now: datetime,
+) -> Booking:
+    """Put the booking on the window of `token`; until that is done the old dates stay its own.
+
+    Staff of the clinic may move any; whoever may choose dates may move a hold, which lapses when it would have.
+
+    Raises:
+        NotFound, NotAllowedByThePatient, NoConsent: this viewer may not move it, or the consent is gone.
+        WindowUnreadable, WindowOutdated, WindowPassed, SameDates: the token does not stand for dates to move to.
+        StayBegan, WrongMoment: it cannot be moved any more.
+        MovedMeanwhile: someone moved or cancelled it first.
+        DatesGone: someone was faster; it names the closest free dates.
+    """
+    seen, clinic, offer = await _movable(viewer, code, now=now)
+    window = _wanted(seen, token, clinic, offer, key=key)
+    wishes = wishes_of(interpreter)
+    async for candidate in ways_to_take(window, offer.protocol, wishes, now=now, but_for=seen.id):
+        with suppress(WindowTaken):
+            return await _move(viewer, seen, candidate, links=links, now=now)
+    nearest = await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes, but_for=seen.id)
+    raise DatesGone(clinic, offer, nearest)
+
+
+async def preview_move(viewer: Viewer, code: str, token: str, *, language: str, key: bytes, now: datetime) -> Move:
+    """What `reschedule` would change: nothing is. Raises as it does, but for what only the moment itself can tell."""
+    async with transaction():
+        booking, clinic, offer = await _movable(viewer, code, now=now)
+        before, after = Window.from_json(booking.window), _wanted(booking, token, clinic, offer, key=key)
+        was_due = await balance_due_of(booking)
+        is_due = await _balance_due(booking.case, after, now=now) if was_due else None
+        return Move(
+            booking=booking,
+            clinic=clinic,
+            before=before,
+            after=after,
+            balance_was_due=was_due,
+            balance_is_due=is_due,
+            mails=await _mails(booking, (before, was_due), (after, is_due), now=now),
+            unfit=await _unfit(viewer, booking, clinic, offer, after, language=language, now=now),
+        )
+
+
+async def _movable(viewer: Viewer, code: str, *, now: datetime) -> tuple[Booking, Clinic, Offer]:
+    booking = await bookings.get(viewer, code)
+    if booking.status is BookingStatus.HELD:
+        cases.require_to_book(viewer, booking.case)
+    else:
+        cases.require_staff(viewer, booking.case)
+    if booking.status not in bookings.LIVE or lapse_of(booking, now) is not None:
+        raise WrongMoment
+    if booking.starts_at <= now:
+        raise StayBegan
+    await require_agreement(booking.case)
+    return booking, await clinic_of(booking.case), await offer_of(booking.case.version_id)
+
+
+def _wanted(booking: Booking, token: str, clinic: Clinic, offer: Offer, *, key: bytes) -> Window:
+    window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
+    if _hours(window) == _hours(Window.from_json(booking.window)):
+        raise SameDates
+    return window
+
+
+def _hours(window: Window) -> list[object]:
+    return [(step.key, step.day, step.starts) for step in window.steps]
+
+
+async def _move(viewer: Viewer, seen: Booking, window: Window, *, links: Links, now: datetime) -> Booking:
+    async with transaction():
+        # The booking first, then what hangs on it: whoever cancels or pays meanwhile waits, or has been before us.
+        booking = await bookings.locked(seen.id)
+        if (booking.status, booking.calendar_sequence) != (seen.status, seen.calendar_sequence):
+            raise MovedMeanwhile
+        if lapse_of(booking, now) is not None:
+            raise WrongMoment
+        await claims.move(booking.id, window, now=now, lapses_at=booking.lapses_at)
+        dates = {"starts_at": window.starts_at, "ends_at": window.ends_at}
+        await move_dates(booking, window.to_json(), **dates, by=viewer, now=now)
+        if booking.status is BookingStatus.CONFIRMED:
+            await _follow(booking, seen.case, window, links=links, now=now)
+        elif booking.lapses_at is not None:
+            await say_held(booking, seen.case, await clinic_of(seen.case), booking.lapses_at, now=now)
+        await audit.record(viewer, "booking.move", f"booking {booking.code}", now=now)
+    return booking
+
+
+async def _follow(booking: Booking, case: Case, window: Window, *, links: Links, now: datetime) -> None:
+    """What hangs on the dates: the balance, the check-ins, every planned mail, and the calendar of those who come."""
+    _total, terms = await agreed(case)
+    await move_balance_due(booking, terms, arrival=window.start, today=await today_at_clinic(case, now))
+    await plan_booking_messages(booking, now=now)
+    about = f"{booking.code}/{booking.calendar_sequence}"
+    await say_about_booking(booking, "moved", links=links, now=now, link="portal:itinerary", about=about)
+
+
+async def _balance_due(case: Case, window: Window, *, now: datetime) -> date:
+    _total, terms = await agreed(case)
+    return terms.balance_due_on(window.start, await today_at_clinic(case, now))
+
+
+async def _mails(
+    booking: Booking, before: tuple[Window, date | None], after: tuple[Window, date | None], *, now: datetime
+) -> tuple[MovedMail, ...]:
+    if booking.status is not BookingStatus.CONFIRMED:
+        return ()
+    was, will = await _due(booking, *before, now=now), await _due(booking, *after, now=now)
+    moved = (MovedMail(*which, was_due=was.get(which), is_due=will.get(which)) for which in {**was, **will})
+    return tuple(mail for mail in moved if mail.was_due != mail.is_due)
+
+
+async def _due(
+    booking: Booking, window: Window, balance_due: date | None, *, now: datetime
+) -> dict[tuple[str, str], datetime]:
+    """When each mail would be due, by its occasion and whom it goes to."""
+    return {
+        (mail.occasion, schedule.person.name): mail.due_at
+        for schedule in await schedules(booking, window, balance_due, now=now)
+        for mail in schedule.mails
+    }
+
+
+async def _unfit(
+    viewer: Viewer, booking: Booking, clinic: Clinic, offer: Offer, after: Window, *, language: str, now: datetime
+) -> tuple[Finding, ...]:
+    trip = await trip_of(viewer, booking, clinic, offer, language=language, now=now)
+    rules = TravelRules.parse(offer.content.travel_rules)
+    place = address_of(clinic)
+    moved = replace(trip, appointments=appointments_of(after, offer.protocol, place=place, language=language))
+    fitted_before = [(finding.kind, finding.leg) for finding in findings(trip, rules)]
+    return tuple(one for one in findings(moved, rules) if (one.kind, one.leg) not in fitted_before)

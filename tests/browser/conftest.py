@@ -1,0 +1,60 @@
+"""The real demo and a real browser, started once for all the tests here."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.browser.chromium import chromium
+from tests.browser.running_demo import Demo, running_demo
+from tests.browser.visitor import Visitor, visitor
+
+PATIENCE = 10_000  # milliseconds: the machine may be busy
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(tmp_path_factory.mktemp("demo") / "var") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        # Debian's Chromium refuses its sandbox to root.
+        launched = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield launched
+        await launched.close()
+
+
+class Comes(Protocol):
+    async def __call__(self, key: str | None = None, /, **options: Any) -> Visitor: ...
+
+
+@pytest.fixture
+async def comes(browser: Browser, demo: Demo, tmp_path: Path) -> AsyncIterator[Comes]:
+    """People at browsers of their own: `await comes()`, or `await comes("nia")` signed in by the demo's one click.
+
+    At the end nothing may have gone wrong in any of their browsers.
+    """
+    async with AsyncExitStack() as stack:
+        visitors: list[Visitor] = []
+
+        async def come(key: str | None = None, /, **options: Any) -> Visitor:
+            context, who = await visitor(browser, demo.address, **options)
+            stack.push_async_callback(context.close)
+            visitors.append(who)
+            if key is not None:
+                await who.is_(key)
+            return who
+
+        yield come
+        for number, who in enumerate(visitors):  # pytest shows this only of a test that failed
+            picture = tmp_path / f"{number}.png"
+            await who.page.screenshot(path=picture)
+            print(f"at the end: {who.page.url} ({picture})")  # noqa: T201
+        assert [complaint for who in visitors for complaint in who.complaints] == []

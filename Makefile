@@ -6,6 +6,9 @@ PORT ?= 8000
 PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
+# Images for containers often set it; here each start would then compile a thousand files anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 

@@ -12,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 
 from booking.accounts.models import Person, Staff
 from booking.accounts.sessions import open_session
-from booking.demo.clinic.load import ExamplePerson, example_clinic
+from booking.demo.clinic.load import ExamplePerson, example_people
 from booking.demo.clock import DemoClock
-from booking.demo.world import EPOCH, PASSWORD, TOTP_SECRET
+from booking.demo.world import PASSWORD, TOTP_SECRET
 from booking.kit.errors import NotFound
 from booking.kit.words import Text, _
 from booking.web.pages import page, redirect
@@ -49,7 +49,7 @@ def routes(clock: DemoClock) -> list[Ruled]:
         return page(
             request,
             "simulated/people.html",
-            cards=_cards(example_clinic(EPOCH).people),
+            cards=_cards(example_people()),
             password=PASSWORD,
             code=pyotp.TOTP(TOTP_SECRET).at(now_of(request)),
             ahead=clock.ahead.days,
@@ -57,7 +57,7 @@ def routes(clock: DemoClock) -> list[Ruled]:
 
     async def sign_in(request: Request) -> Response:
         key = request.path_params["key"]
-        known = {person.key: person for person in example_clinic(EPOCH).people}
+        known = {person.key: person for person in example_people()}
         if key not in known:
             raise NotFound
         person = await Person.get(email=known[key].email)

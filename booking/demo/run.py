@@ -16,11 +16,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final, NoReturn
 
 from booking.demo import postgres
 from booking.demo.children import Child
+from booking.demo.clinic.load import example_people
 from booking.demo.surroundings import PROJECT, CannotStart, Folder, surroundings
 from booking.settings import Settings
 
@@ -230,16 +230,13 @@ def _code_changes() -> threading.Event:
 
 
 def _welcome(folder: Folder, port: int, own: _OwnDatabase | None) -> str:
-    from booking.demo.clinic.load import example_clinic  # noqa: PLC0415 - slow, and nothing waits for it here
-
-    people = example_clinic(datetime.now(UTC).date()).people
     if own is None:
         database = " and the database of DATABASE_URL"
     else:
         database = "" if own.running.data.is_relative_to(folder.path) else f" and {own.running.data}"
     return WELCOME.format(
         here=f"http://localhost:{port}",
-        people="".join(f"    {person.name:<22} {person.role}\n" for person in people),
+        people="".join(f"    {person.name:<22} {person.role}\n" for person in example_people()),
         folder=folder.path,
         database=database,
     )

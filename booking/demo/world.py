@@ -1,13 +1,21 @@
 """The example clinic put into the database: its programme, its resources and lots, its people and their posts."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from booking.accounts import people, staff
 from booking.accounts.models import Person, Role
 from booking.accounts.partners import make_key
-from booking.demo.clinic.load import ExampleClinic, ExampleLot, ExamplePerson, ExampleResource, example_clinic
+from booking.demo.clinic.load import (
+    ExampleClinic,
+    ExampleLot,
+    ExamplePerson,
+    ExampleResource,
+    example_clinic,
+    example_people,
+    example_slug,
+)
 from booking.programmes.models import Clinic, Programme, ProgrammeVersion
 from booking.programmes.publishing import publish
 from booking.slots.models import Closure, Dose, Lot, LotState, OpeningHours, Resource
@@ -16,7 +24,6 @@ from booking.slots.models import Closure, Dose, Lot, LotState, OpeningHours, Res
 PASSWORD: Final = "sheltered side of the island"  # noqa: S105 - printed on the demo's first page
 TOTP_SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - see above
 PARTNER_KEY: Final = "demo-partner-key"
-EPOCH: Final = date(2027, 1, 1)  # any day: what `find` reads of the example does not move
 POSTS: Final = {"coordinator": Role.COORDINATOR, "clinician": Role.CLINICIAN}
 
 
@@ -48,16 +55,14 @@ async def build(*, now: datetime, totp_key: bytes) -> World:
 
 async def find() -> World | None:
     """The example clinic, if this database has it."""
-    example = example_clinic(EPOCH)
-    clinic = await Clinic.get_or_none(slug=example.slug)
+    clinic = await Clinic.get_or_none(slug=example_slug())
     if clinic is None:
         return None
     programme = await Programme.get(clinic_id=clinic.id)
     version = await ProgrammeVersion.get(id=programme.published_version_id)
-    by_email = {
-        person.email: person for person in await Person.filter(email__in=[each.email for each in example.people])
-    }
-    return World(clinic, programme, version, {each.key: by_email[each.email] for each in example.people})
+    known = example_people()
+    by_email = {person.email: person for person in await Person.filter(email__in=[each.email for each in known])}
+    return World(clinic, programme, version, {each.key: by_email[each.email] for each in known})
 
 
 async def _clinic(example: ExampleClinic) -> Clinic:

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import holidays
-
 HERE: Final = Path(__file__).parent
 AHEAD: Final = timedelta(days=31 * 19)  # 18 months, and the month in which the last stay ends
 
@@ -120,8 +118,19 @@ def example_clinic(start: date) -> ExampleClinic:
         programmes=(ExampleProgramme("stroke-recovery", programme_content()),),
         resources=_resources(facts["country"], start),
         lots=tuple(_lot(lot, start) for lot in _read("lots")["lots"]),
-        people=tuple(_person(person) for person in _read("people")["people"]),
+        people=example_people(),
     )
+
+
+@cache
+def example_people() -> tuple[ExamplePerson, ...]:
+    """Its people alone, who are the same on every day."""
+    return tuple(_person(person) for person in _read("people")["people"])
+
+
+def example_slug() -> str:
+    """The example's address: by it a database is known to have the example already."""
+    return str(_read("clinic")["slug"])
 
 
 def programme_content() -> dict[str, Any]:
@@ -165,6 +174,9 @@ def _hours(week: Toml, start: date) -> tuple[Hours, ...]:
 
 def _closed_for_everyone(yearly: list[Toml], country: str, start: date) -> tuple[Closed, ...]:
     """Yearly closures and the country's public holidays, as far ahead as stays may be booked, in order."""
+    # Half a second, for every country there is. Only a database that is still empty needs it.
+    import holidays  # noqa: PLC0415
+
     end = start + AHEAD
     years = range(start.year - 1, end.year + 1)
     closed = [_yearly(closure, year) for closure in yearly for year in years]

@@ -155,7 +155,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
                 hint=_("Leave this empty if they have none, or if you share one."),
             ),
         ),
-        why=_("Only you and they will see this case. They can end your access at any time."),
+        why=_("You, they and the clinic will see this case, and nobody else. They can end your access at any time."),
         asked_if=asks_for_another,
     ),
     Screen(

@@ -29,6 +29,7 @@ STILL_PAST: Final = """
     UPDATE consultation_request SET answers_sealed = NULL
     WHERE case_id = $1 AND submitted_at IS NULL AND resume_until <= $2 RETURNING case_id
 """
+IS_ERASED: Final = "SELECT id FROM case_key WHERE case_id = $1 AND destroyed_at IS NOT NULL"
 FORGET_MAILS: Final = "DELETE FROM message WHERE case_id = $1 RETURNING recipient_id"
 
 
@@ -43,7 +44,8 @@ async def purge_drafts(*, now: datetime) -> int:
 
 
 async def _erase(case_id: int, code: str, *, now: datetime) -> bool:
-    if await run_one(STILL_PAST, case_id, now) is None:
+    # The first locks the request, so that the second sees what another worker did while we waited.
+    if await run_one(STILL_PAST, case_id, now) is None or await run_one(IS_ERASED, case_id) is not None:
         return False
     await destroy_case_key(case_id, now=now)
     await records.remove_all(case_id)

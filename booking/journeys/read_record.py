@@ -73,9 +73,9 @@ def require_records(viewer: Viewer, case: Case) -> None:
 
 async def listed(case_id: int) -> tuple[Record, ...]:
     """A case's readable files, oldest first. On the caller's connection, which has checked who asks."""
-    documents = await records.records(case_id)
-    names = await records.names_of(case_id, documents)
-    return tuple(_shown(document, name) for document, name in zip(documents, names, strict=True))
+    found = await records.records(case_id)
+    names = await records.names_of(case_id, found)
+    return tuple(_shown(document, name) for document, name in zip(found, names, strict=True))
 
 
 def _shown(document: Document, name: str) -> Record:

@@ -19,7 +19,7 @@ from booking.kit.errors import NotFound
 from booking.kit.ids import new_code
 from booking.kit.times import in_zone
 from booking.messages import facts, outbox
-from booking.programmes.models import Clinic
+from booking.programmes.models import Clinic, Programme
 from booking.programmes.reading import published_programme, version, version_content
 
 STARTS_FROM_ONE_PLACE: Final = throttle.Limit(tries=30, within=timedelta(hours=1))
@@ -39,7 +39,7 @@ class Writing:
 
     case: Case
     clinic: Clinic
-    title: Mapping[str, str]
+    programme: Programme
     given: Given
     records: tuple[Record, ...]
 
@@ -144,9 +144,8 @@ async def send(token: str, *, place: str, pepper: bytes, now: datetime) -> Case:
 
 async def _writing(draft: Draft) -> Writing:
     case = draft.case
-    content = version_content(await version(case.version_id))
-    clinic = await Clinic.get(id=case.clinic_id)
-    return Writing(case, clinic, content.title, draft.answers, await listed(case.id))
+    clinic, programme = await Clinic.get(id=case.clinic_id), await Programme.get(id=case.programme_id)
+    return Writing(case, clinic, programme, draft.answers, await listed(case.id))
 
 
 async def _reading(case: Case, now: datetime) -> Reading:

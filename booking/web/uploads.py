@@ -153,7 +153,8 @@ class _Parts:
 
     def _on_headers_finished(self) -> None:
         _disposition, options = parse_options_header(self._headers.get(b"content-disposition", b""))
-        name = options.get(b"filename", b"").decode(errors="replace")
+        # Browsers write a quotation mark in a name as %22 (HTML, "multipart/form-data").
+        name = options.get(b"filename", b"").decode(errors="replace").replace("%22", '"')
         # A browser sends a file without a name where none was chosen.
         self._is_file = bool(name)
         if self._is_file:

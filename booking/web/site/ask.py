@@ -1,22 +1,23 @@
 """Asking for a consultation: the first page, the last look over everything, and sending it."""
 
 from contextlib import suppress
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from booking.consultations.drafts import DraftNotFound
 from booking.consultations.requests import NotComplete, told_on
-from booking.consultations.screens import screens_for
+from booking.consultations.screens import Screen, screens_for
 from booking.journeys import request_consultation as journey
 from booking.journeys.request_consultation import ANSWERED_WITHIN, Writing
+from booking.kit.words import Text
 from booking.programmes.reading import published_programme, published_programmes
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
 from booking.web.request import language_of, now_of, place_of, services_of
 from booking.web.site import ask_cookie
 from booking.web.site.programmes import only_clinic
+from booking.web.site.zones import zones_to_choose
 
 
 async def start(request: Request) -> Response:
@@ -48,7 +49,8 @@ async def begin(request: Request) -> Response:
 
 async def review(request: Request) -> Response:
     writing = await journey.look(ask_cookie.needed(request), now=now_of(request))
-    return page(request, "site/ask/review.html", clinic=writing.clinic, writing=writing, parts=_told(request, writing))
+    told = _told(writing, language_of(request))
+    return page(request, "site/ask/review.html", clinic=writing.clinic, writing=writing, parts=told)
 
 
 async def send(request: Request) -> Response:
@@ -79,10 +81,12 @@ async def _started(request: Request) -> Writing | None:
     return None
 
 
-def _told(request: Request, writing: Writing) -> list[tuple[Any, list[tuple[Any, str]]]]:
+def _told(writing: Writing, language: str) -> list[tuple[Screen, list[tuple[Text, str]]]]:
     """Each question with what was answered, in the reader's language."""
+    places = dict(zones_to_choose(language))
     return [
-        (screen, list(told_on(screen, writing.given, language_of(request)))) for screen in screens_for(writing.given)
+        (screen, [(label, places.get(said, said)) for label, said in told_on(screen, writing.given, language)])
+        for screen in screens_for(writing.given)
     ]
 
 

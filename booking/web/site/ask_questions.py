@@ -59,7 +59,7 @@ def _onwards(request: Request, writing: Writing, key: str, *, changing: bool) ->
 def _show(
     request: Request, writing: Writing, screen: Screen, form: Form, *, changing: bool, status: int = 200
 ) -> Response:
-    asked = [each.key for each in screens_for(writing.given)]
+    urls, asked = request.app.state.urls, [each.key for each in screens_for(writing.given)]
     number = asked.index(screen.key) + 1
     return page(
         request,
@@ -70,7 +70,9 @@ def _show(
         form=form,
         number=number,
         count=len(asked) + 1,  # the records are asked for last
-        before=asked[number - 2] if number > 1 else None,
+        before=urls("ask:question", question=asked[number - 2])
+        if number > 1
+        else urls("ask:start", slug=writing.programme.slug),
         changing=changing,
         languages_to_choose=[(tag, own_name(tag)) for tag in LANGUAGES],
         zones=zones_to_choose(language_of(request)) if screen.key == "zone" else [],

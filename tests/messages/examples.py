@@ -14,6 +14,7 @@ FACTS: dict[str, Any] = {
     "clinic_phone": "+1 268 555 0100",
     "link": "/portal/cases/LW-7K3M-2QXD",
     "secret_link": "/sign-in/a-secret",
+    "patient": "Ana Okafor",
     "minutes": 10,
     "days": 3,
     "until": facts.day(date(2027, 2, 12)),

@@ -6,34 +6,13 @@ from datetime import timedelta
 import httpx
 import pyotp
 import pytest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
 
 from booking.accounts.models import AuditRow, Session
-from booking.app import create_app
 from booking.demo.world import PASSWORD, TOTP_SECRET
 from booking.messages.models import Message
-from booking.services import Services
 from booking.web.middleware import session_cookie
-from booking.web.policy import Who, route
 from tests.outside import Clock
 from tests.web.conftest import Visit
-
-
-@pytest.fixture
-def app(services: Services) -> Starlette:
-    """With an empty page in the place of each landing that is not there."""
-    known = create_app(services).state.urls
-    landings = {"portal:home": "/portal", "desk:board": "/desk"}
-    return create_app(
-        services,
-        [route(path, _empty, name=name, who=Who.ANYONE) for name, path in landings.items() if name not in known],
-    )
-
-
-async def _empty(_request: Request) -> Response:
-    return Response()
 
 
 async def mailed(visit: Visit, who: str, back: str = "") -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from booking.kit.db import execute
 from booking.kit.errors import WrongMoment
 from booking.kit.words import _
-from booking.messages.models import Message, MessageStatus
+from booking.messages.models import Message, MessageStatus, Silence
 from booking.messages.occasions import OCCASIONS, SECRET
 
 TROUBLED: Final = (MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.DROPPED)
@@ -24,9 +24,14 @@ WHERE id = $1 AND status IN ('failed', 'unknown', 'dropped') AND withdrawn_at IS
 
 
 async def needing_attention(clinic_id: int, *, limit: int = 200) -> Sequence[Message]:
-    """The clinic's troubled messages that nobody has dealt with, the latest first."""
+    """The clinic's troubled messages that nobody has dealt with, the latest first.
+
+    Those of a silenced case are left out: after a death, that a mail did not go is as it should be.
+    """
+    silenced = await Silence.filter(case__clinic_id=clinic_id, lifted_at=None).values_list("case_id", flat=True)
     return (
         await Message.filter(case__clinic_id=clinic_id, status__in=TROUBLED, handled_at=None, withdrawn_at=None)
+        .exclude(case_id__in=set(silenced))
         .prefetch_related("recipient", "case")
         .order_by("-due_at", "-id")
         .limit(limit)

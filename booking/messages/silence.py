@@ -22,6 +22,11 @@ async def silence(case_id: int, reason: SilenceReason, *, now: datetime, by_id: 
     await execute(RECALL, case_id)
 
 
+async def silences_of(case_id: int) -> list[Silence]:
+    """Why nothing is sent about the case now, the first reason first; empty if mails are sent."""
+    return await Silence.filter(case_id=case_id, lifted_at=None).select_related("by").order_by("since", "id")
+
+
 async def lift_silence(case_id: int, *, now: datetime) -> None:
     """What is planned may be sent again, if it is still useful."""
     await Silence.filter(case_id=case_id, lifted_at=None).update(lifted_at=now)

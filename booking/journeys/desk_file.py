@@ -1,0 +1,92 @@
+"""What the desk shows of a case beside the case file: the books, the check-ins, the trail, and what may be done now."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from booking.accounts import audit
+from booking.accounts.audit import Entry
+from booking.accounts.viewers import Viewer
+from booking.aftercare.models import AlertStatus, CheckInStatus
+from booking.consultations import cases
+from booking.consultations.sealed_text import subject
+from booking.journeys.case_file import CaseFile
+from booking.journeys.open_case import open_case
+from booking.kit.db import Record, run
+from booking.kit.money import Money
+from booking.kit.times import UTC
+from booking.payments.models import Account, EntryKind
+
+
+@dataclass(frozen=True, slots=True)
+class BookLine:
+    """One side of an entry in the books: a debit is positive."""
+
+    at: datetime
+    kind: EntryKind
+    account: Account
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInShown:
+    """One check-in. Its answers are read on its own page; a red flag is told here."""
+
+    code: str
+    day: int
+    due_on: date
+    status: CheckInStatus
+    answered_at: datetime | None
+    alert: AlertStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFile:
+    """A whole case for staff."""
+
+    file: CaseFile
+    books: tuple[BookLine, ...]
+    check_ins: tuple[CheckInShown, ...]
+    trail: tuple[Entry, ...]
+
+
+BOOKS: Final = """
+    SELECT entry.at, entry.kind, line.account, line.amount, line.currency
+      FROM ledger_line AS line JOIN ledger_entry AS entry ON entry.id = line.entry_id
+      JOIN booking ON booking.id = entry.booking_id
+     WHERE booking.case_id = $1 ORDER BY entry.at, entry.id, line.amount DESC
+"""
+CHECK_INS: Final = """
+    SELECT check_in.code, check_in.day, check_in.due_on, check_in.status, check_in.answered_at,
+           (SELECT alert.status FROM alert WHERE alert.check_in_id = check_in.id ORDER BY alert.id DESC LIMIT 1) AS alert
+      FROM check_in JOIN booking ON booking.id = check_in.booking_id
+     WHERE booking.case_id = $1 ORDER BY check_in.due_on, check_in.id
+"""
+
+
+async def open_desk_file(viewer: Viewer, code: str, *, now: datetime) -> DeskFile:
+    """The whole case with its health text, for staff of its clinic. Audited as `open_case` is. Raises NotFound."""
+    cases.require_staff(viewer, await cases.get(viewer, code))
+    file = await open_case(viewer, code, now=now, with_health=True)
+    return DeskFile(
+        file,
+        tuple([_book_line(row) for row in await run(BOOKS, file.case.id)]),
+        tuple([_check_in(row) for row in await run(CHECK_INS, file.case.id)]),
+        tuple(await audit.trail(subject(file.case), at_most=100)),
+    )
+
+
+def _book_line(row: Record) -> BookLine:
+    money = Money(row["amount"], row["currency"])
+    return BookLine(row["at"].astimezone(UTC), EntryKind(row["kind"]), Account(row["account"]), money)
+
+
+def _check_in(row: Record) -> CheckInShown:
+    return CheckInShown(
+        row["code"],
+        row["day"],
+        row["due_on"],
+        CheckInStatus(row["status"]),
+        row["answered_at"].astimezone(UTC) if row["answered_at"] else None,
+        AlertStatus(row["alert"]) if row["alert"] else None,
+    )

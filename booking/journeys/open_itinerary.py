@@ -7,7 +7,7 @@ from typing import Any
 
 from booking.accounts.viewers import Scope, Viewer
 from booking.bookings import booking as bookings
-from booking.bookings.models import Booking
+from booking.bookings.models import Booking, BookingStatus
 from booking.consultations import cases, drafts
 from booking.consultations.models import Case
 from booking.itineraries.assemble import itinerary_of
@@ -63,15 +63,18 @@ class OpenItinerary:
         return address_of(self.clinic)
 
 
-async def open_itinerary(viewer: Viewer, code: str, *, language: str, now: datetime) -> OpenItinerary:
-    """The trip of a confirmed booking, its appointments' titles in this language.
+async def open_itinerary(
+    viewer: Viewer, code: str, *, language: str, now: datetime, tentative: bool = False
+) -> OpenItinerary:
+    """The trip of a confirmed booking, its appointments' titles in this language; `tentative` allows a hold's too.
 
     What is known of the stroke counts in the findings only where the viewer may see health data, and is then audited.
     Raises NotFound for another's, and NoTrip while, or once, nothing is confirmed.
     """
     async with transaction():
         booking = await bookings.get(viewer, code)
-        require_trip(booking)
+        if not (tentative and bookings.status_at(booking, now) is BookingStatus.HELD):
+            require_trip(booking)
         case = booking.case
         clinic, offer = await clinic_of(case), await offer_of(case.version_id)
         trip = await trip_of(viewer, booking, clinic, offer, language=language, now=now)

@@ -89,7 +89,10 @@ class HoldRequest(Shape):
 
 
 class Leg(Shape):
+    """One thing on one day of the trip. Instants carry the offset of `zone`; what has no hour has only its day."""
+
     kind: str
+    day: date
     title: str
     starts_at: datetime | None
     ends_at: datetime | None
@@ -105,6 +108,7 @@ class FindingShape(Shape):
 
 class ItineraryShape(Shape):
     booking: str
+    status: str
     zone: str
     legs: list[Leg]
     findings: list[FindingShape]

@@ -194,3 +194,15 @@ async def test_the_description_names_every_route_of_the_api(visit: Visit) -> Non
         for method in route.methods - {"HEAD"}
     }
     assert {(path, method) for path, methods in described["paths"].items() for method in methods} == routes
+
+
+async def test_a_hold_has_its_appointments_in_clinic_time(visit: Visit, now: datetime) -> None:
+    code, token, partner = await ready_case(visit, now), await first_token(visit), visit.partner()
+    held = await partner.post(f"/api/v1/cases/{code}/hold", json={"token": token}, headers={"Idempotency-Key": "a"})
+
+    answer = await partner.get(f"/api/v1/bookings/{held.json()['code']}/itinerary")
+
+    told = answer.json()
+    assert (answer.status_code, told["status"], told["zone"], told["findings"]) == (200, "held", "America/Antigua", [])
+    assert {leg["kind"] for leg in told["legs"]} == {"appointment"}
+    assert all(leg["starts_at"].endswith("-04:00") for leg in told["legs"])

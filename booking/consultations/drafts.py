@@ -116,6 +116,7 @@ async def submit(draft: Draft, *, now: datetime, viewer: Viewer = ANONYMOUS) -> 
         phone=given.get("phone"),
         now=now,
     )
+    await execute(TOLD_OF_THEMSELVES, asker.id, case.id, given["language"], given["zone"], given.get("phone"))
     patient = await _patient(given, asker, now=now)
     await _belongs_to(case, patient, asker, given)
     if patient.id != asker.id:
@@ -136,6 +137,16 @@ async def add(case: Case, answers: Mapping[str, Any], *, viewer: Viewer, now: da
     sealed = await sealed_text.write(case, "request", json.dumps(together), viewer=viewer, now=now)
     await move(case, CaseStatus.REQUESTED, by=viewer, now=now)
     await ConsultationRequest.filter(case_id=case.id).update(answers_sealed=sealed, changed_at=now)
+
+
+# Whoever stopped half-way was a name and an address to us, and their clock a guess: now they have told us. Someone whom we knew
+# before this request, or who signed in since, keeps their own.
+TOLD_OF_THEMSELVES: Final = """
+    UPDATE person SET language = $3, zone = $4, phone = coalesce(phone, $5)
+    WHERE id = $1 AND created_at >= (SELECT created_at FROM "case" WHERE id = $2)
+      AND NOT EXISTS (SELECT FROM "case" WHERE patient_id = $1 OR asked_by_id = $1)
+      AND NOT EXISTS (SELECT FROM session WHERE person_id = $1)
+"""
 
 
 async def _patient(given: Given, asker: Person, *, now: datetime) -> Person:

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from booking.accounts import people
 from booking.accounts.models import Person, Support
 from booking.consultations import cases, drafts
 from booking.consultations.models import CaseStatus, ConsultationRequest
@@ -117,6 +118,24 @@ async def test_a_person_we_know_is_not_renamed_by_whoever_types_their_address(ca
     await a_request(cast, now, name=["Mallory"], email=["alice@example.org"])
 
     assert (await Person.get(id=cast.alice.id)).name == "Alice"
+
+
+async def test_who_stopped_half_way_is_written_to_by_the_clock_that_they_told_later(cast: Cast, now: datetime) -> None:
+    _case, token = await a_draft(cast, now)
+    zora = await people.find_or_create("zora@example.org", "Zora", language="en", zone="America/Antigua", now=now)
+    told = {**TYPED, "email": ["zora@example.org"], "zone": ["Africa/Lagos"], "phone": ["+234 700 000 0199"]}
+    draft = await drafts.save(await drafts.resume(token, now=now), read_whole(told, reading=READING), now=now)
+
+    await drafts.submit(draft, now=now)
+
+    await zora.refresh_from_db()
+    assert (zora.zone, zora.phone) == ("Africa/Lagos", "+2347000000199")
+
+
+async def test_a_person_we_know_keeps_their_clock_whoever_types_their_address(cast: Cast, now: datetime) -> None:
+    await a_request(cast, now, email=["alice@example.org"], zone=["Asia/Tokyo"])
+
+    assert (await Person.get(id=cast.alice.id)).zone == cast.alice.zone
 
 
 async def test_a_partner_sends_a_whole_request_or_is_told_every_error(cast: Cast, now: datetime) -> None:

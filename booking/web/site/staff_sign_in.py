@@ -1,11 +1,14 @@
 """Staff come in with a password and a code from their phone."""
 
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from booking.accounts.sessions import STAFF_STAY
 from booking.accounts.staff import SignInRefused
 from booking.journeys import sign_in as journey
+from booking.kit.words import _
 from booking.web.forms import Form
 from booking.web.middleware import session_cookie
 from booking.web.pages import page
@@ -13,6 +16,12 @@ from booking.web.policy import Who, route
 from booking.web.request import now_of, place_of, services_of, viewer_of
 from booking.web.site.sign_in import remember_session
 from booking.web.urls import own_page
+
+MISSING: Final = {
+    "email": _("Please write your e-mail address."),
+    "password": _("Please write your password."),
+    "code": _("Please write the code that your phone shows."),
+}
 
 
 async def staff_sign_in(request: Request) -> Response:
@@ -25,10 +34,11 @@ async def staff_sign_in(request: Request) -> Response:
 async def prove(request: Request) -> Response:
     form = await Form.read(request)
     back = own_page(form.values.get("next", ""), request.app.state.urls("desk:board"))
+    for name, why in MISSING.items():
+        if not form.values.get(name, "").strip():
+            form.refuse(name, why)
     email, code = form.email("email"), form.text("code", at_most=12)
-    password = form.values.get("password", "")
-    if not password:
-        form.text("password")
+    password = form.values.get("password", "")  # as typed: its spaces count
     if not form.ok:
         return page(request, "site/staff-sign-in.html", 422, form=form, back=back)
     services = services_of(request)

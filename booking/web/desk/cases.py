@@ -1,0 +1,38 @@
+"""A case with its whole story, and its records."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from booking.journeys.desk_file import open_desk_file
+from booking.journeys.read_record import open_record
+from booking.web.desk import said
+from booking.web.desk.choices import choices_of
+from booking.web.downloads import file_response
+from booking.web.pages import page
+from booking.web.policy import Who, route
+from booking.web.request import now_of, services_of, viewer_of
+
+
+async def case(request: Request) -> Response:
+    viewer = viewer_of(request)
+    opened = await open_desk_file(viewer, request.path_params["code"], now=now_of(request))
+    return page(
+        request,
+        "desk/case.html",
+        desk=opened,
+        file=opened.file,
+        zone=opened.file.clinic.zone,
+        choices=choices_of(opened.file, viewer),
+        said=said,
+    )
+
+
+async def record(request: Request) -> Response:
+    code, files = request.path_params["code"], services_of(request).files
+    return await file_response(await open_record(viewer_of(request), code, files=files, now=now_of(request)))
+
+
+ROUTES = [
+    route("/desk/cases/{code}", case, name="desk:case", who=Who.STAFF),
+    route("/desk/records/{code}", record, name="desk:record", who=Who.STAFF),
+]

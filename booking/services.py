@@ -13,6 +13,7 @@ from booking.messages.smtp import SmtpMailer
 from booking.payments.gateway import PaymentGateway
 from booking.payments.stripe import StripeGateway
 from booking.settings import Settings
+from booking.slots.tokens import WINDOWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Services:
     @property
     def window_key(self) -> bytes:
         """Signs the dates that are offered, so that only what was offered can be chosen."""
-        return derive_key(self.settings.secret_key, "windows")
+        return derive_key(self.settings.secret_key, WINDOWS)
 
 
 def connect(settings: Settings) -> Services:

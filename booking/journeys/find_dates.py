@@ -23,7 +23,7 @@ from booking.slots.load import load_stock
 from booking.slots.nearest import nearest
 from booking.slots.search import windows
 from booking.slots.skills import skills_of
-from booking.slots.tokens import window_token
+from booking.slots.tokens import WINDOWS, window_token
 from booking.slots.windows import Window, Wishes
 
 AHEAD: Final = timedelta(days=548)  # 18 months
@@ -56,7 +56,7 @@ class Dates:
 @cache
 def window_key(secret: str) -> bytes:
     """What signs the windows that are sent out, from the application's SECRET_KEY: the same for pages and partners."""
-    return derive_key(secret, "leeward windows 1")
+    return derive_key(secret, WINDOWS)
 
 
 def wishes_of(interpreter: str | None, *, not_before: date | None = None) -> Wishes:

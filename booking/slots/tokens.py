@@ -6,13 +6,16 @@ one that the window was found for.
 
 import json
 from datetime import date, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from booking.kit.errors import Refusal
 from booking.kit.seals import Tampered, sign, verify
 from booking.kit.words import _
 from booking.slots.protocol import Protocol, Step
 from booking.slots.windows import Window, WindowStep
+
+# What the key that signs them is derived for: pages and partners' systems read each other's tokens.
+WINDOWS: Final = "leeward windows 1"
 
 
 class WindowUnreadable(Refusal):

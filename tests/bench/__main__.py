@@ -1,0 +1,135 @@
+"""`python -m tests.bench`: how fast it is beside the bare parts, all in one run, in interleaved rounds, as medians.
+
+On a machine that does other things at the same time only the ratios mean anything.
+"""
+
+import argparse
+import asyncio
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from booking.kit.db import execute
+from tests.bench import holds, servers
+from tests.bench.figures import Figure, append, of_rounds, percentile, table
+from tests.bench.load import Drive, drive, get
+from tests.bench.scratch import Scratch, scratch
+
+MEANS: Final = {
+    "hold": "holds over HTTP, beside pgbench writing the same rows in four statements",
+    "hold_statements": "everything that PostgreSQL is asked for one hold, BEGIN and COMMIT included",
+    "hold_cpu": "the web processes' processor time for one hold",
+    "hold_contended": "p99 of a hold when all are after the same dates, beside dates of their own",
+    "programme_page": "the programme's page, beside a bare Jinja page of its size",
+}
+PROGRAMME: Final = "/programmes/stroke-recovery"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is done: clients at once, requests of each in a round, rounds, web processes."""
+
+    clients: int
+    each: int
+    rounds: int
+    workers: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument(
+        "--quick", action="store_true", help="as little as shows that it works; its figures mean nothing"
+    )
+    parser.add_argument("--workers", type=int, default=2, help="web processes")
+    parser.add_argument("--to", type=Path, default=Path("var/bench.jsonl"), help="the file that gets the figures")
+    chosen = parser.parse_args()
+    sizes = Sizes(4, 2, 1, 1) if chosen.quick else Sizes(32, 10, 5, chosen.workers)
+    figures = asyncio.run(measure(sizes))
+    append(figures, chosen.to)
+    print(table(figures, MEANS))  # noqa: T201 - what the command is for
+
+
+async def measure(sizes: Sizes) -> list[Figure]:
+    async with scratch(sizes.clients * sizes.each) as place:
+        with servers.web(place, sizes.workers) as web, servers.bare(place, sizes.workers) as bare:
+            figures = await _rounds(place, web, bare, sizes)
+        return [*figures, await _statements(place)]
+
+
+async def _rounds(place: Scratch, web: servers.Serving, bare: servers.Serving, sizes: Sizes) -> list[Figure]:
+    script = await holds.write_pgbench(place, sizes.clients)
+    page = await _page_size(web)
+    got: defaultdict[str, list[float]] = defaultdict(list)
+    for turn in range(sizes.rounds + 1):  # the first warms everything up, and is not counted
+        if turn == 1:
+            got.clear()
+        before = web.cpu()
+        own = await _held(place, web, sizes)
+        got["hold"].append(own.rate)
+        got["cpu"].append((web.cpu() - before) / len(own.samples) * 1000)
+        await place.forget_holds()
+        got["pgbench"].append(await holds.pgbench(place, script, sizes.clients, sizes.each))
+        await place.forget_holds()
+        same = await _after_the_same(place, web, sizes)
+        got["spread p99"].append(_p99(own))
+        got["same p99"].append(_p99(same))
+        await place.forget_holds()
+        pages = sizes.clients * sizes.each
+        got["page"].append((await drive(web.port, [get(PROGRAMME)] * pages, sizes.clients)).rate)
+        got["bare page"].append((await drive(bare.port, [get(f"/page?size={page}")] * pages, sizes.clients)).rate)
+    return [
+        of_rounds("hold", got["hold"], "per s", got["pgbench"]),
+        of_rounds("hold_cpu", got["cpu"], "ms"),
+        of_rounds("hold_contended", got["same p99"], "ms", got["spread p99"]),
+        of_rounds("programme_page", got["page"], "per s", got["bare page"]),
+    ]
+
+
+def _p99(driven: Drive) -> float:
+    return percentile((sample.seconds * 1000 for sample in driven.samples), 0.99)
+
+
+async def _held(place: Scratch, web: servers.Serving, sizes: Sizes) -> Drive:
+    """Everyone gets the dates of their own, or the measurement is of something else."""
+    driven = await drive(web.port, holds.spread(place), sizes.clients)
+    _require(driven, Counter({holds.CREATED: len(place.wishes)}))
+    return driven
+
+
+async def _after_the_same(place: Scratch, web: servers.Serving, sizes: Sizes) -> Drive:
+    """As many get them as there are teams; everyone else is told which dates are near."""
+    driven = await drive(web.port, holds.same(place), sizes.clients)
+    if set(_statuses(driven)) - {holds.CREATED, holds.TAKEN}:
+        raise RuntimeError(f"holds of the same dates were answered {dict(_statuses(driven))}")
+    return driven
+
+
+def _require(driven: Drive, wanted: Counter[int]) -> None:
+    if _statuses(driven) != wanted:
+        raise RuntimeError(f"answered {dict(_statuses(driven))} instead of {dict(wanted)}")
+
+
+def _statuses(driven: Drive) -> Counter[int]:
+    return Counter(sample.status for sample in driven.samples)
+
+
+async def _page_size(web: servers.Serving) -> int:
+    [sample] = (await drive(web.port, [get(PROGRAMME)], 1)).samples
+    return sample.size
+
+
+async def _statements(place: Scratch) -> Figure:
+    """Counted by the server itself, whose log tells each one that reaches it."""
+    warm, counted = holds.spread(place)[:2]
+    await execute("ALTER ROLE leeward SET log_statement = 'all'")
+    with servers.web(place, 1) as web:
+        await drive(web.port, [warm], 1)
+        before = place.server_log.stat().st_size
+        _require(await drive(web.port, [counted], 1), Counter({holds.CREATED: 1}))
+        said = place.server_log.read_bytes()[before:].decode()
+    return Figure("hold_statements", said.count("LOG:  execute ") + said.count("LOG:  statement: "), "statements")
+
+
+if __name__ == "__main__":
+    main()

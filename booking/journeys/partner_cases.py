@@ -11,14 +11,13 @@ from booking.bookings.models import Booking
 from booking.consultations import cases, drafts
 from booking.consultations.models import Case
 from booking.consultations.requests import Reading, read_whole
+from booking.journeys.request_consultation import ANSWERED_WITHIN
 from booking.journeys.say import say_about_case
 from booking.kit.db import transaction
 from booking.kit.errors import NotFound
 from booking.kit.times import in_zone
 from booking.programmes.models import Programme
 from booking.programmes.reading import Published, published_programme
-
-ANSWER_WITHIN_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ async def ask_as_partner(
         draft = await drafts.save(await drafts.resume(token, now=now, viewer=viewer), given, now=now, viewer=viewer)
         case = await drafts.submit(draft, now=now, viewer=viewer)
         await audit.record(viewer, "request.send", f"case {case.code}", now=now)
-        await say_about_case(case, "received", now=now, about=case.code, days=ANSWER_WITHIN_DAYS)
+        await say_about_case(case, "received", now=now, about=case.code, days=ANSWERED_WITHIN)
     return Followed(case, slug, None)
 
 

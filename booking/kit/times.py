@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_timezone_location
 
 __all__ = [
     "UTC",
     "AmbiguousTime",
     "NoSuchTime",
+    "clock_name",
     "in_zone",
     "is_zone",
     "settle",
@@ -97,6 +98,11 @@ def _skeleton(day: date, language: str) -> str:
 def show_time(instant: datetime, zone: str) -> str:
     """`14:05` as clocks in `zone` show it: 24 hours, in every language."""
     return in_zone(instant, zone).strftime("%H:%M")
+
+
+def clock_name(zone: str, language: str) -> str:
+    """Whose clock it is, by the place that people know: "London", "Lagos"."""
+    return str(get_timezone_location(zone, locale=language, return_city=True)).rpartition("/")[2]
 
 
 def days_between(first: date, last: date) -> list[date]:

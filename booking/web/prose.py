@@ -16,9 +16,9 @@ KEY_WORD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-def told(words: Mapping[str, str] | Text) -> Markup:
+def told(words: Mapping[str, str] | Text | str) -> Markup:
     """A text within a line or a paragraph; marked as English where the clinic wrote it in no other language."""
-    if isinstance(words, Text):
+    if isinstance(words, Text | str):
         return _bold(str(words))
     said = _bold(in_language(words, language()))
     return said if language() in words else Markup('<span lang="{}">{}</span>').format(SOURCE_LANGUAGE, said)

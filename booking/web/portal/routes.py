@@ -5,14 +5,17 @@ from booking.web.portal import (
     bookings,
     cancel,
     cases,
+    check_ins,
     consents,
     dates,
     home,
+    itineraries,
     payments,
     plans,
     questions,
     records,
     supporters,
+    travel,
 )
 
 ROUTES: list[Ruled] = [
@@ -27,4 +30,7 @@ ROUTES: list[Ruled] = [
     *bookings.ROUTES,
     *payments.ROUTES,
     *cancel.ROUTES,
+    *travel.ROUTES,
+    *itineraries.ROUTES,
+    *check_ins.ROUTES,
 ]

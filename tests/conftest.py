@@ -34,6 +34,13 @@ class _RolledBack(Exception):
     """Ends a test's transaction without keeping anything of it."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On several cores, one of them keeps the browser's tests: all of them share one running demo."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture
 def now() -> datetime:
     """A Tuesday morning in Antigua."""

@@ -11,6 +11,7 @@ import asyncio
 import os
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -133,6 +134,7 @@ def _web(chosen: argparse.Namespace) -> int:
 
 def _worker(_chosen: argparse.Namespace) -> int:
     from booking.demo.children import wait_for_parent
+    from booking.demo.clock import DemoClock
     from booking.kit import logs
     from booking.services import connect
     from booking.settings import Settings
@@ -141,7 +143,8 @@ def _worker(_chosen: argparse.Namespace) -> int:
     wait_for_parent("booking.worker")
     settings = Settings.from_env(os.environ)
     logs.configure(settings.log_level)
-    asyncio.run(work(connect(settings)))
+    services = connect(settings)
+    asyncio.run(work(replace(services, now=DemoClock.from_env(os.environ)) if settings.demo else services))
     return 0
 
 
@@ -155,6 +158,7 @@ def _migrate(_chosen: argparse.Namespace) -> int:
 
 
 def _seed(chosen: argparse.Namespace) -> int:
+    from booking.demo.clock import DemoClock
     from booking.demo.prepare import prepare
     from booking.settings import BadSetting, Settings
 
@@ -162,7 +166,7 @@ def _seed(chosen: argparse.Namespace) -> int:
         settings = Settings.from_env(environ)
         if not settings.demo:
             raise BadSetting("LEEWARD_DEMO", "must be 1 to seed: the example clinic's passwords are known to everyone")
-        for code in asyncio.run(prepare(settings, ready=chosen.ready)):
+        for code in asyncio.run(prepare(settings, ready=chosen.ready, now=DemoClock.from_env(environ)())):
             print(code)  # noqa: T201 - what the command is for
     return 0
 

@@ -65,13 +65,14 @@ def live_app() -> Starlette:
 def demo_app() -> Starlette:
     """The same with its outside world simulated beside it, on the demo's clock."""
     # What only the demo has is loaded only there.
+    from booking.demo.clock import DemoClock  # noqa: PLC0415
     from booking.demo.outside import beside  # noqa: PLC0415
-    from booking.demo.people import clock_of, routes  # noqa: PLC0415
+    from booking.demo.people import routes  # noqa: PLC0415
     from booking.demo.surroundings import Folder  # noqa: PLC0415
 
     settings = Settings.from_env(os.environ)
     folder = Folder.from_env(os.environ).path
-    clock = clock_of(folder)
+    clock = DemoClock.from_env(os.environ)
     services = replace(connect(settings), now=clock)
     return beside(create_app(services, routes(clock)), settings, clock, folder)
 

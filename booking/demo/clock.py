@@ -1,8 +1,11 @@
 """The demo's clock: the machine's, and whatever a visitor has put it forward by, so that a year can pass in minutes."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+from booking.demo.surroundings import Folder
 
 FARTHEST: Final = timedelta(days=730)
 
@@ -12,6 +15,11 @@ class DemoClock:
 
     def __init__(self, kept: Path) -> None:
         self._kept = kept
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "DemoClock":
+        """The clock of the demo whose folder the environment names."""
+        return cls(Folder.from_env(environ).path / "clock")
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead

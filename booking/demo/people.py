@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 import pyotp
@@ -92,10 +91,6 @@ def routes(clock: DemoClock) -> list[Ruled]:
         route("/demo/clock", put_forward, name="demo:clock", who=Who.ANYONE, methods=["POST"]),
         route("/demo/mailbox", mailbox, name="demo:mailbox", who=Who.ANYONE),
     ]
-
-
-def clock_of(folder: Path) -> DemoClock:
-    return DemoClock(folder / "clock")
 
 
 def _cards(people: Sequence[ExamplePerson]) -> list[Card]:

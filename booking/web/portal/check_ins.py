@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from booking.aftercare.check_ins import LONGEST_WORDS, Answers
 from booking.aftercare.models import CheckInStatus
-from booking.aftercare.red_flags import ASK, Sign
+from booking.aftercare.red_flags import ASK, CALL_NOW, Sign
 from booking.aftercare.scales import HEALTH_TODAY, MOOD, PAIN, Scale, asked_on
 from booking.journeys.answer_check_in import OpenCheckIn, answer_check_in, open_check_in
 from booking.kit.errors import Invalid, NotFound, Refusal
@@ -20,6 +20,7 @@ from booking.web.request import now_of, viewer_of
 # Few enough to see at once on a phone.
 AT_ONCE: Final = 4
 YES, NO = "yes", "no"
+BAD: Final = 400
 SIGNS, HELP, END = "signs", "help", "end"
 
 # The five answers of a scale, from no problem to the worst.
@@ -32,6 +33,8 @@ ANSWERS: Final[dict[str, tuple[Text, ...]]] = {PAIN.key: HOW_MUCH, MOOD.key: HOW
 async def check_in(request: Request) -> Response:
     opened = await _opened(request)
     step = request.query_params.get("step") or _first_open(opened)
+    if step == HELP and not opened.answers.red_flags:
+        step = _first_open(opened)
     return _show(request, opened, step, _filled(opened))
 
 
@@ -81,7 +84,9 @@ def _show(request: Request, opened: OpenCheckIn, step: str, form: Form, status: 
         asks_for_words=step == steps[-1],
         longest=LONGEST_WORDS,
         is_done=opened.check_in.status is CheckInStatus.ANSWERED,
+        call_now=CALL_NOW,
         told_clinician=bool(opened.answers.red_flags),
+        kept=status < BAD,
         following=next((one for one in steps if one != SIGNS), END),
     )
 

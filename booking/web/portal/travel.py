@@ -52,12 +52,17 @@ async def travel(request: Request) -> Response:
         shown=shown,
         tasks=tasks,
         whole=State.MISSING not in progress.values() and State.TO_FIX not in progress.values(),
-        about={part: shown.told(_apart(opened.findings, trip, part)) for part in Part},
+        about={part: _about(shown, opened, part, progress[part]) for part in Part},
     )
 
 
+def _about(shown: Shown, opened: OpenItinerary, part: Part, state: State) -> list[dict[str, Any]]:
+    """What is about the whole trip, where it is put right. What nobody has begun with yet is no alarm."""
+    told = shown.told(_apart(opened.findings, opened.trip, part))
+    return [{**one, "severity": "warning"} for one in told] if state is State.MISSING else told
+
+
 def _apart(found: list[Finding], trip: Itinerary, part: Part) -> list[Finding]:
-    """What is about the whole trip, in the part where it is put right."""
     return [one for one in found if one.leg == WHOLE_TRIP and part_of(one, trip) is part]
 
 

@@ -11,7 +11,7 @@ from booking.itineraries.trip import Flight, Itinerary, Stay, Transfer, Travelle
 from booking.journeys.open_itinerary import OpenItinerary
 from booking.journeys.plan_travel import Details, LegIs
 from booking.kit.errors import Invalid, NotFound
-from booking.kit.words import _
+from booking.kit.words import Text, _
 from booking.web.forms import Form
 
 OneLeg = TypeVar("OneLeg", Traveller, Flight, Stay, Transfer)
@@ -26,6 +26,31 @@ KNOWN: Final[Mapping[LegIs, frozenset[str]]] = {
 # Where the house and the form call a field by different names.
 FIELDS: Final = {"departs_local": "departs_day", "arrives_local": "arrives_day", "pick_up_local": "pick_up_day"}
 
+# What a leg cannot do without, in words that tell one field from another.
+NEEDED: Final[Mapping[LegIs, Mapping[str, Text]]] = {
+    LegIs.TRAVELLER: {"surname": _("Please write the family name.")},
+    LegIs.FLIGHT: {
+        "number": _("Please write the flight number."),
+        "departs_from": _("Please say where the flight leaves from."),
+        "departs_day": _("Please give the day on which the flight leaves."),
+        "departs_time": _("Please give the time at which the flight leaves."),
+        "arrives_at": _("Please say where the flight lands."),
+        "arrives_day": _("Please give the day on which the flight lands."),
+        "arrives_time": _("Please give the time at which the flight lands."),
+    },
+    LegIs.STAY: {
+        "name": _("Please write what the place is called."),
+        "first_night": _("Please give the first night."),
+        "leaves_on": _("Please give the day on which you leave."),
+        "sleeps": _("Please say for how many people there are beds."),
+    },
+    LegIs.RIDE: {
+        "pick_up_place": _("Please say where the ride picks you up."),
+        "drop_off_place": _("Please say where the ride brings you."),
+        "pick_up_day": _("Please give the day of the ride."),
+        "pick_up_time": _("Please give the time of the ride."),
+    },
+}
 WHICH_AIRPORT: Final = _("Which of these is it? Please write its three letters: %(airports)s.")
 
 
@@ -40,6 +65,10 @@ def form_for(opened: OpenItinerary, leg: LegIs, key: int | None, known: Mapping[
 
 def read(form: Form, leg: LegIs) -> Details | None:
     """The details that were typed; None, with the errors in the form, where something is missing or unreadable."""
+    for name, say in NEEDED[leg].items():
+        boxes = (name, f"{name}-day", f"{name}-month", f"{name}-year")
+        if not any(form.values.get(box, "").strip() for box in boxes):
+            form.refuse(name, say)
     details = READERS[leg](form)
     return details if form.ok else None
 

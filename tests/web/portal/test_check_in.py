@@ -50,7 +50,7 @@ async def test_a_warning_sign_is_answered_with_the_emergency_number_and_alerts_t
     answer = await samuel.post(f"{address}?step=signs", data={"sign-chest_pain": "yes"})
     page = text_of(await samuel.get(answer.headers["location"]))
 
-    assert "Call your local emergency number now Do not wait for us. We have told our clinician" in page
+    assert "Call your local emergency number now. Do not wait for us. We have told our clinician" in page
     assert await Alert.all().count() == 1
     assert "You told us of a warning sign" in text_of(await samuel.get(f"{address}?step=1"))
 
@@ -102,4 +102,5 @@ async def test_before_its_day_it_says_when_and_others_find_nothing(
 
     assert "These questions are for later" in text_of(await samuel.get(address))
     assert [(await samuel.get(f"{address}?step={step}")).status_code for step in ("9", "x")] == [404, 404]
+    assert "This needs help now" not in text_of(await samuel.get(f"{address}?step=help"))
     assert (await helene.get(address)).status_code == 404

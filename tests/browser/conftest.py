@@ -55,6 +55,6 @@ async def comes(browser: Browser, demo: Demo, tmp_path: Path) -> AsyncIterator[C
         yield come
         for number, who in enumerate(visitors):  # pytest shows this only of a test that failed
             picture = tmp_path / f"{number}.png"
-            await who.page.screenshot(path=picture)
+            await who.page.screenshot(path=picture, full_page=True)
             print(f"at the end: {who.page.url} ({picture})")  # noqa: T201
         assert [complaint for who in visitors for complaint in who.complaints] == []

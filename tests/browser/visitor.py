@@ -52,6 +52,18 @@ class Visitor:
         """One of a list that unfolds, by the value kept."""
         await self.page.get_by_label(label).first.select_option(value)
 
+    async def answers(self, question: str, choice: str) -> None:
+        """One of the round boxes under a question."""
+        box = self.page.get_by_role("group", name=question).get_by_label(choice, exact=True)
+        await box.check(force=True)
+
+    async def pays_with(self, card: str) -> None:
+        """Fill in the hosted page and press its button."""
+        for label, text in (("Card number", card), ("Expiry date", "04 / 40"), ("Security code", "123")):
+            await self.types(label, text)
+        await self.types("Name on the card", "N Eze")
+        await self.presses(re.compile("^Pay "))
+
     async def sees(self, text: str | re.Pattern[str], *, within: str = "main") -> None:
         await expect(self.page.locator(within).first).to_contain_text(text, use_inner_text=True)
 

@@ -108,7 +108,8 @@ class Child:
 
     def _forget(self) -> None:
         if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # it died before it read what was said to it
+                self.process.stdin.close()
         self.process = None
 
     def last_words(self) -> str:

@@ -5,9 +5,11 @@ from starlette.responses import Response
 
 from booking.consultations.models import Decision
 from booking.journeys.desk_file import open_desk_file
-from booking.journeys.review_case import review_case
+from booking.journeys.preview_mail import preview_about_case
+from booking.journeys.review_case import TELLS, review_case
 from booking.kit.errors import Invalid
 from booking.web.desk import said
+from booking.web.desk.letters import composer_of
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
@@ -33,9 +35,22 @@ async def decide(request: Request) -> Response:
 
 
 async def _show(request: Request, form: Form | None, status: int = 200) -> Response:
-    opened = await open_desk_file(viewer_of(request), request.path_params["code"], now=now_of(request))
+    viewer, code, now = viewer_of(request), request.path_params["code"], now_of(request)
+    opened = await open_desk_file(viewer, code, now=now)
+    letters = [
+        letter
+        for occasion in TELLS.values()
+        for letter in await preview_about_case(viewer, code, occasion, composer=composer_of(request), now=now)
+    ]
     return page(
-        request, "desk/review.html", status, file=opened.file, zone=opened.file.clinic.zone, form=form, said=said
+        request,
+        "desk/review.html",
+        status,
+        file=opened.file,
+        zone=opened.file.clinic.zone,
+        letters=letters,
+        form=form,
+        said=said,
     )
 
 

@@ -132,7 +132,7 @@ async def _movable(viewer: Viewer, code: str, *, now: datetime) -> tuple[Booking
 
 def _wanted(booking: Booking, token: str, clinic: Clinic, offer: Offer, *, key: bytes) -> Window:
     window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
-    if _hours(window) == _hours(Window.from_json(booking.window)):
+    if window.steps == Window.from_json(booking.window).steps:
         raise SameDates
     return window
 
@@ -152,7 +152,9 @@ async def _move(viewer: Viewer, seen: Booking, window: Window, *, links: Links, 
         await claims.move(booking.id, window, now=now, lapses_at=booking.lapses_at)
         dates = {"starts_at": window.starts_at, "ends_at": window.ends_at}
         await move_dates(booking, window.to_json(), **dates, by=viewer, now=now)
-        if booking.status is BookingStatus.CONFIRMED:
+        if _hours(window) == _hours(Window.from_json(seen.window)):
+            pass  # other people or rooms at the same hours: nothing changes for those who come, so nobody is told
+        elif booking.status is BookingStatus.CONFIRMED:
             await _follow(booking, seen.case, window, links=links, now=now)
         elif booking.lapses_at is not None:
             await say_held(booking, seen.case, await clinic_of(seen.case), booking.lapses_at, now=now)

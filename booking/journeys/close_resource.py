@@ -1,0 +1,84 @@
+"""A coordinator closes a resource for some days, or opens it again: at once for new dates, and in sight of the old ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from booking.accounts import audit
+from booking.accounts.viewers import Viewer
+from booking.journeys.who_booked import Booked, own_clinic, who_booked
+from booking.kit.db import transaction
+from booking.kit.times import in_zone
+from booking.programmes.models import Clinic
+from booking.slots import closures
+from booking.slots.closures import Closing, Kept, Opening, Touched
+from booking.slots.models import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The clinic's opening hours by resource, its closures from today on, and whose bookings these touch."""
+
+    clinic: Clinic
+    today: date
+    resources: Sequence[Resource]
+    openings: Mapping[int, Sequence[Opening]]
+    closures: Sequence[Kept]
+    booked: Mapping[str, Booked]
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What closing met. `is_kept` is False if it waits for a word about the bookings that it touches."""
+
+    clinic: Clinic
+    is_kept: bool
+    touched: Sequence[Touched]
+    booked: Mapping[str, Booked]
+
+
+async def open_hours(viewer: Viewer, *, now: datetime) -> Hours:
+    """Opening hours and closures of the viewer's clinic. It names patients, so it leaves an audit row."""
+    async with transaction():
+        clinic = await own_clinic(viewer)
+        today = in_zone(now, clinic.zone).date()
+        kept = await closures.closures_of(clinic.id, today, now=now)
+        booked = await who_booked(clinic.id, (one.booking for closure in kept for one in closure.touched))
+        await audit.record(viewer, "closures.read", f"clinic {clinic.slug}", now=now)
+        return Hours(
+            clinic,
+            today,
+            await Resource.filter(clinic_id=clinic.id, is_active=True).order_by("kind", "name", "id"),
+            await closures.opening_hours(clinic.id, today),
+            kept,
+            booked,
+        )
+
+
+async def close_resource(viewer: Viewer, closing: Closing, *, anyway: bool, now: datetime) -> Closed:
+    """Close the resource from now on, unless that touches bookings and `anyway` was not said: then they are named.
+
+    Bookings keep what they have: nobody is moved, and nobody is told. Raises Invalid, and NotFound for a
+    resource of another clinic.
+    """
+    closing.check()
+    async with transaction():
+        clinic = await own_clinic(viewer)
+        touched = await closures.touched_by(clinic.id, closing, now=now)
+        booked = await who_booked(clinic.id, (one.booking for one in touched))
+        is_kept = anyway or not touched
+        if is_kept:
+            await closures.add(clinic.id, closing)
+        await audit.record(
+            viewer, "resource.close" if is_kept else "closure.preview", f"resource {closing.resource_id}", now=now
+        )
+    return Closed(clinic, is_kept, touched, booked)
+
+
+async def open_again(viewer: Viewer, closure_ids: Sequence[int], *, now: datetime) -> None:
+    """Take closures back, all or none. Raises NotFound if one of them is not the viewer's clinic's."""
+    async with transaction():
+        clinic = await own_clinic(viewer)
+        for closure_id in closure_ids:
+            await closures.remove(clinic.id, closure_id)
+            await audit.record(viewer, "resource.open_again", f"closure {closure_id}", now=now)

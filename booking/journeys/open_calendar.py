@@ -1,0 +1,60 @@
+"""Staff open the calendar: what their clinic's people, rooms and chairs are taken for, and what is on the shelf."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from booking.accounts import audit
+from booking.accounts.viewers import Viewer
+from booking.journeys.who_booked import Booked, own_clinic, who_booked
+from booking.kit.db import transaction
+from booking.kit.times import in_zone
+from booking.programmes.models import Clinic
+from booking.slots.calendar import Line, load_calendar
+from booking.slots.lots import OnShelf, shelf
+from booking.slots.models import LotState
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCalendar:
+    """The clinic's days from first to last as they are now. `kinds` are all there are, whichever are shown.
+
+    `booked` tells of every booking on it by its code; `lots` are those that could be used, or still could not, on one
+    of the days.
+    """
+
+    clinic: Clinic
+    today: date
+    days: Sequence[date]
+    lines: Sequence[Line]
+    kinds: Sequence[str]
+    booked: Mapping[str, Booked]
+    lots: Sequence[OnShelf]
+
+
+async def open_calendar(
+    viewer: Viewer, first: date, last: date, *, kind: str = "", resource_id: int | None = None, now: datetime
+) -> DeskCalendar:
+    """The calendar of the viewer's clinic, of one kind or one resource where that is asked for.
+
+    The number of statements does not grow with what is on it. It names patients, so it leaves an audit row.
+    """
+    async with transaction():
+        clinic = await own_clinic(viewer)
+        found = await load_calendar(clinic.id, first, last, now)
+        lines = [line for line in found.lines if _wanted(line, kind, resource_id)]
+        codes = (taken.booking for line in lines for day in line.taken.values() for taken in day)
+        booked = await who_booked(clinic.id, codes)
+        lots = [lot for lot in await shelf(clinic.id, now) if _matters(lot, first, last)]
+        await audit.record(viewer, "calendar.read", f"clinic {clinic.slug}", now=now)
+    kinds = list(dict.fromkeys(line.kind for line in found.lines))
+    today = in_zone(now, clinic.zone).date()
+    return DeskCalendar(clinic, today, found.days, lines, kinds, booked, lots)
+
+
+def _wanted(line: Line, kind: str, resource_id: int | None) -> bool:
+    return (not kind or line.kind == kind) and resource_id in (None, line.resource_id)
+
+
+def _matters(lot: OnShelf, first: date, last: date) -> bool:
+    return lot.state is not LotState.RECALLED and lot.usable_from <= last and lot.usable_until >= first

@@ -1,0 +1,123 @@
+"""The clinic's calendar: resources down the side, days across."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from booking.journeys.open_calendar import DeskCalendar, open_calendar
+from booking.kit.times import show_date, show_month
+from booking.kit.words import Text, _, speaking
+from booking.slots.calendar import month_of, week_of
+from booking.web.desk.calendar_cells import groups, heads, lot_rows
+from booking.web.desk.kinds import LOT_STATES, kind_name
+from booking.web.pages import page
+from booking.web.policy import Who, route
+from booking.web.request import language_of, now_of, viewer_of
+
+
+class Span(StrEnum):
+    """How much of the calendar a page shows."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+SPANS: dict[Span, Text] = {
+    Span.DAY: _("Day"),
+    Span.WEEK: _("Week"),
+    Span.MONTH: _("Month"),
+    Span.QUARTER: _("3 months"),
+}
+
+
+async def calendar(request: Request) -> Response:
+    """A day, a week, a month or three; all kinds, one kind or one resource."""
+    asked = request.query_params
+    span, now = _span(asked.get("span", "")), now_of(request)
+    day = _day(asked.get("day", "")) or now.date()
+    kind, resource = asked.get("kind", ""), _number(asked.get("resource", ""))
+    first, last = days_of(span, day)
+    found = await open_calendar(viewer_of(request), first, last, kind=kind, resource_id=resource, now=now)
+    only = {name: value for name, value in (("kind", kind), ("resource", resource)) if value}
+    address = partial(_address, request, span=span, day=day, **only)
+    with speaking(language_of(request)):
+        return page(
+            request,
+            "desk/calendar.html",
+            calendar=found,
+            clinic=found.clinic,
+            span=span,
+            title=_title(span, first, found, language_of(request)),
+            heads=heads(found),
+            groups=groups(found, partial(_case_address, request), counted=span is Span.QUARTER, now=now),
+            lots=[] if only else lot_rows(found),
+            lot_states=LOT_STATES,
+            spans=[(each, name, address(span=each)) for each, name in SPANS.items()],
+            kinds=[(each, kind_name(each)) for each in found.kinds],
+            kind=kind,
+            resource=resource,
+            day=day,
+            address=address,
+            earlier=address(day=first - timedelta(days=1)),
+            later=address(day=last + timedelta(days=1)),
+            here_and_now=address(day=found.today),
+        )
+
+
+def days_of(span: Span, day: date) -> tuple[date, date]:
+    """The first and the last day of the span that a day is in."""
+    if span is Span.DAY:
+        return day, day
+    if span is Span.WEEK:
+        return week_of(day)
+    first, last = month_of(day)
+    if span is Span.QUARTER:
+        last = month_of(month_of(last + timedelta(days=1))[1] + timedelta(days=1))[1]
+    return first, last
+
+
+def _title(span: Span, first: date, found: DeskCalendar, language: str) -> Text:
+    if span is Span.DAY:
+        return _("%(day)s").with_facts(day=show_date(first, language))
+    if span is Span.WEEK:
+        return _("Week of %(day)s").with_facts(day=show_date(first, language))
+    if span is Span.MONTH:
+        return _("%(month)s").with_facts(month=show_month(first, language))
+    months = {"first": show_month(first, language), "last": show_month(found.days[-1], language)}
+    return _("%(first)s to %(last)s").with_facts(**months)
+
+
+def _address(request: Request, **asked: Any) -> str:
+    return f"{request.app.state.urls('desk:calendar')}?{urlencode(asked)}"
+
+
+def _case_address(request: Request, code: str) -> str:
+    address: str = request.app.state.urls("desk:case", code=code)
+    return address
+
+
+def _span(written: str) -> Span:
+    return Span(written) if written in set(Span) else Span.WEEK
+
+
+def _day(written: str) -> date | None:
+    """A day that a calendar can be drawn around, or None."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return day if date(2000, 1, 1) <= day <= date(2200, 1, 1) else None
+
+
+def _number(written: str) -> int | None:
+    return int(written) if written.isdecimal() and len(written) < 10 else None  # noqa: PLR2004 - far below a bigint
+
+
+ROUTES = [route("/desk/calendar", calendar, name="desk:calendar", who=Who.STAFF)]

@@ -1,0 +1,172 @@
+"""Moving a booking to other dates: what is free, what would change, and the move."""
+
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale
+from starlette.requests import Request
+from starlette.responses import Response
+
+from booking.journeys.find_dates import window_key
+from booking.journeys.find_other_dates import OtherDates, find_other_dates
+from booking.journeys.links import Links
+from booking.journeys.reschedule import preview_move, reschedule
+from booking.journeys.reserve import DatesGone
+from booking.kit.times import show_month
+from booking.slots.calendar import month_of
+from booking.slots.windows import Window, WindowStep
+from booking.web.desk.kinds import kind_name
+from booking.web.desk.said import OCCASIONS
+from booking.web.forms import Form
+from booking.web.pages import page, redirect
+from booking.web.policy import Who, route
+from booking.web.request import language_of, now_of, services_of, viewer_of
+
+LONGEST_TOKEN = 4_000
+
+
+async def move(request: Request) -> Response:
+    """The free dates of a month; with a token, what moving to those dates would change."""
+    token = request.query_params.get("window", "")
+    return await _preview(request, token) if token else await _choose(request)
+
+
+async def moved(request: Request) -> Response:
+    form, code = await Form.read(request), request.path_params["code"]
+    token = form.text("window", required=False, at_most=LONGEST_TOKEN)
+    interpreter = form.text("interpreter", required=False, at_most=16)
+    services = services_of(request)
+    try:
+        booking = await reschedule(
+            viewer_of(request),
+            code,
+            token,
+            interpreter=interpreter or None,
+            key=_key(request),
+            links=Links(services.settings.public_url),
+            now=now_of(request),
+        )
+    except DatesGone as gone:
+        return await _choose(request, gone)
+    await booking.fetch_related("case")
+    return redirect(request, "desk:case", code=booking.case.code)
+
+
+async def _choose(request: Request, gone: DatesGone | None = None) -> Response:
+    found = await _find(request)
+    month = _month(request.query_params.get("month", "")) or found.before.start.replace(day=1)
+    first, last = month_of(month)
+    address = partial(_address, request, month=f"{month:%Y-%m}", interpreter=found.interpreter)
+    return page(
+        request,
+        "desk/move.html",
+        gone.status if gone else 200,
+        found=found,
+        clinic=found.dates.clinic,
+        gone=gone,
+        month=show_month(month, language_of(request)),
+        asked_month=f"{month:%Y-%m}",
+        offered=[(window, address(window=token)) for window, token in _offered(found, gone)],
+        earlier=address(month=f"{first - timedelta(days=1):%Y-%m}"),
+        later=address(month=f"{last + timedelta(days=1):%Y-%m}"),
+        missing=[kind_name(what) for what in found.dates.none.missing] if found.dates.none else [],
+        free_from=_first_free(found, address),
+        has=found.before,
+        interpreters=[(each, _language_name(each, request)) for each in found.dates.interpreters],
+        steps_of=steps_of,
+        hours_of=hours_of,
+    )
+
+
+async def _preview(request: Request, token: str) -> Response:
+    found = await _find(request)
+    change = await preview_move(
+        viewer_of(request),
+        request.path_params["code"],
+        token,
+        language=language_of(request),
+        key=_key(request),
+        now=now_of(request),
+    )
+    return page(
+        request,
+        "desk/move-look.html",
+        found=found,
+        change=change,
+        clinic=change.clinic,
+        token=token,
+        pairs=list(zip(change.before.steps, change.after.steps, strict=True)),
+        occasions=OCCASIONS,
+        same_hours=hours_of(change.before) == hours_of(change.after),
+        back=_address(request, month=f"{change.after.start:%Y-%m}", interpreter=found.interpreter),
+    )
+
+
+async def _find(request: Request) -> OtherDates:
+    asked = request.query_params
+    interpreter = asked["interpreter"][:16] if "interpreter" in asked else None
+    return await find_other_dates(
+        viewer_of(request),
+        request.path_params["code"],
+        _month(asked.get("month", "")),
+        interpreter=interpreter,
+        key=_key(request),
+        now=now_of(request),
+    )
+
+
+def _offered(found: OtherDates, gone: DatesGone | None) -> list[tuple[Window, str]]:
+    """The free windows but for its own, each with its token; after dates that were gone, the closest."""
+    if gone:
+        return list(gone.nearest)
+    others = [window for window in found.dates.windows if window.steps != found.before.steps]
+    return [(window, found.dates.token(window)) for window in others]
+
+
+def steps_of(window: Window) -> list[tuple[date, list[WindowStep]]]:
+    """The window's steps by their clinic-local day."""
+    days: dict[date, list[WindowStep]] = {}
+    for step in window.steps:
+        days.setdefault(step.day, []).append(step)
+    return sorted(days.items())
+
+
+def hours_of(window: Window) -> list[tuple[date, time]]:
+    """When the patient comes: the same for two windows that differ in people and rooms only."""
+    return [(step.day, step.starts) for step in window.steps]
+
+
+def _address(request: Request, **asked: Any) -> str:
+    path = request.app.state.urls("desk:move", code=request.path_params["code"])
+    return f"{path}?{urlencode(asked)}"
+
+
+def _first_free(found: OtherDates, address: Callable[..., str]) -> tuple[date, str] | None:
+    """The first free date after a month without any, and where it is shown."""
+    first = found.dates.none.first_free if found.dates.none else None
+    return (first, address(month=f"{first:%Y-%m}")) if first else None
+
+
+def _month(written: str) -> date | None:
+    """The first day of `2027-03`, or None for anything else."""
+    try:
+        return date.fromisoformat(f"{written}-01")
+    except ValueError:
+        return None
+
+
+def _language_name(language: str, request: Request) -> str:
+    return str(Locale.parse(language).get_language_name(language_of(request)) or language)
+
+
+def _key(request: Request) -> bytes:
+    return window_key(services_of(request).settings.secret_key)
+
+
+ROUTES = [
+    route("/desk/bookings/{code}/move", move, name="desk:move", who=Who.COORDINATOR),
+    route("/desk/bookings/{code}/move", moved, name="desk:move", who=Who.COORDINATOR, methods=["POST"]),
+]

@@ -63,16 +63,18 @@ WITH wanted AS (
 )
 SELECT count(*) AS taken FROM taken"""
 
-# First expired, first out. A dose that another journey is just taking is passed over, not waited for.
+# First expired, first out. A dose that another journey is just taking is passed over, not waited for. They are chosen
+# once, before the UPDATE: as its subquery a plan may ask for them again at every row, and then takes more than the limit.
 TAKE_DOSES: Final = """
-UPDATE dose SET booking_id = $1, step = $2, lapses_at = $3
- WHERE id IN (
-   SELECT d.id FROM dose d JOIN lot l ON l.id = d.lot_id
-    WHERE l.clinic_id = $4 AND l.product = $5 AND l.state = 'released' AND $6 BETWEEN l.usable_from AND l.usable_until
-      AND (d.booking_id IS NULL OR d.lapses_at <= $7)
-    ORDER BY l.usable_until, l.id, d.number
-    LIMIT $8 FOR UPDATE OF d SKIP LOCKED)
-RETURNING id"""
+WITH chosen AS MATERIALIZED (
+  SELECT d.id FROM dose d JOIN lot l ON l.id = d.lot_id
+   WHERE l.clinic_id = $4 AND l.product = $5 AND l.state = 'released' AND $6 BETWEEN l.usable_from AND l.usable_until
+     AND (d.booking_id IS NULL OR d.lapses_at <= $7)
+   ORDER BY l.usable_until, l.id, d.number
+   LIMIT $8 FOR UPDATE OF d SKIP LOCKED
+)
+UPDATE dose SET booking_id = $1, step = $2, lapses_at = $3 FROM chosen WHERE dose.id = chosen.id
+RETURNING dose.id"""
 
 FREE_DOSES: Final = "UPDATE dose SET booking_id = NULL, step = NULL, lapses_at = NULL WHERE booking_id = $1"
 

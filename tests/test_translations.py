@@ -1,7 +1,7 @@
 """Every sentence that the product can say exists in every language that it ships."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +25,7 @@ Message = str | tuple[str, ...]
 def said() -> dict[Message, str]:
     """Every message that is marked in the code, with one place where it is said."""
     with MAPPING.open() as mapping:
-        methods, options = parse_mapping_cfg(mapping)
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]  # babel says no types
     ours = (str(HOUSE / "booking"), str(HOUSE / "templates"))
     found = extract_from_dir(HOUSE, methods, options, KEYWORDS, directory_filter=lambda path: path.startswith(ours))
     return {message: f"{place}:{line}" for place, line, message, _comments, _context in found if message}
@@ -37,11 +37,11 @@ def catalogue(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-def texts(value: Message) -> Iterator[str]:
-    yield from [value] if isinstance(value, str) else value
+def texts(value: str | Sequence[str] | None) -> Iterator[str]:
+    yield from [value] if isinstance(value, str) else value or [""]
 
 
-def forms(source: Message, translated: Message) -> Iterator[tuple[str, str]]:
+def forms(source: str | Sequence[str], translated: str | Sequence[str] | None) -> Iterator[tuple[str, str]]:
     """Each form of a translation with the form of the source that it stands for: the first is for one, the others count."""
     sources = list(texts(source))
     yield from ((sources[min(place, len(sources) - 1)], text) for place, text in enumerate(texts(translated)))

@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 from tortoise import fields
-from tortoise.fields import ForeignKeyRelation
+from tortoise.fields import ForeignKeyRelation, ReverseRelation
 
 from booking.kit.models import Row, fk
 
@@ -50,6 +50,7 @@ class CheckIn(Row):
     answered_by = fk("booking.Person", related_name="check_ins", null=True)
     answered_by_id: int | None
     answered_at = fields.DatetimeField(null=True)
+    alerts: ReverseRelation["Alert"]
 
     class Meta:
         table = "check_in"

@@ -7,12 +7,13 @@ from typing import Final
 from booking.accounts import audit
 from booking.accounts.audit import Entry
 from booking.accounts.viewers import Viewer
-from booking.aftercare.models import AlertStatus, CheckInStatus
+from booking.aftercare.check_ins import Answers, answers_of
+from booking.aftercare.models import AlertStatus, CheckIn, CheckInStatus
 from booking.consultations import cases
 from booking.consultations.sealed_text import subject
 from booking.journeys.case_file import CaseFile
 from booking.journeys.open_case import open_case
-from booking.kit.db import Record, run
+from booking.kit.db import Record, run, transaction
 from booking.kit.money import Money
 from booking.kit.times import UTC
 from booking.payments.models import Account, EntryKind
@@ -30,7 +31,7 @@ class BookLine:
 
 @dataclass(frozen=True, slots=True)
 class CheckInShown:
-    """One check-in. Its answers are read on its own page; a red flag is told here."""
+    """One check-in with what was answered so far; empty answers if nothing was."""
 
     code: str
     day: int
@@ -38,6 +39,7 @@ class CheckInShown:
     status: CheckInStatus
     answered_at: datetime | None
     alert: AlertStatus | None
+    answers: Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +58,17 @@ BOOKS: Final = """
       JOIN booking ON booking.id = entry.booking_id
      WHERE booking.case_id = $1 ORDER BY entry.at, entry.id, line.amount DESC
 """
-CHECK_INS: Final = """
-    SELECT check_in.code, check_in.day, check_in.due_on, check_in.status, check_in.answered_at,
-           (SELECT alert.status FROM alert WHERE alert.check_in_id = check_in.id ORDER BY alert.id DESC LIMIT 1) AS alert
-      FROM check_in JOIN booking ON booking.id = check_in.booking_id
-     WHERE booking.case_id = $1 ORDER BY check_in.due_on, check_in.id
-"""
 
 
 async def open_desk_file(viewer: Viewer, code: str, *, now: datetime) -> DeskFile:
     """The whole case with its health text, for staff of its clinic. Audited as `open_case` is. Raises NotFound."""
     cases.require_staff(viewer, await cases.get(viewer, code))
     file = await open_case(viewer, code, now=now, with_health=True)
+    check_ins = await _check_ins(file, viewer, now=now)
     return DeskFile(
         file,
         tuple([_book_line(row) for row in await run(BOOKS, file.case.id)]),
-        tuple([_check_in(row) for row in await run(CHECK_INS, file.case.id)]),
+        check_ins,
         tuple(await audit.trail(subject(file.case), at_most=100)),
     )
 
@@ -81,12 +78,23 @@ def _book_line(row: Record) -> BookLine:
     return BookLine(row["at"].astimezone(UTC), EntryKind(row["kind"]), Account(row["account"]), money)
 
 
-def _check_in(row: Record) -> CheckInShown:
+async def _check_ins(file: CaseFile, viewer: Viewer, *, now: datetime) -> tuple[CheckInShown, ...]:
+    async with transaction():
+        rows = await CheckIn.filter(booking__case_id=file.case.id).prefetch_related("alerts").order_by("due_on", "id")
+        if any(row.answered_at for row in rows):
+            await audit.record(viewer, "check_in.read", subject(file.case), now=now)
+        return tuple([await _check_in(row) for row in rows])
+
+
+async def _check_in(row: CheckIn) -> CheckInShown:
+    states = {alert.status for alert in row.alerts}
+    raised = AlertStatus.RAISED in states
     return CheckInShown(
-        row["code"],
-        row["day"],
-        row["due_on"],
-        CheckInStatus(row["status"]),
-        row["answered_at"].astimezone(UTC) if row["answered_at"] else None,
-        AlertStatus(row["alert"]) if row["alert"] else None,
+        row.code,
+        row.day,
+        row.due_on,
+        row.status,
+        row.answered_at.astimezone(UTC) if row.answered_at else None,
+        AlertStatus.RAISED if raised else next(iter(states), None),
+        await answers_of(row),
     )

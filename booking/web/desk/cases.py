@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from booking.aftercare.scales import SCALES
 from booking.journeys.desk_file import open_desk_file
 from booking.journeys.read_record import open_record
 from booking.web.desk import said
@@ -24,6 +25,7 @@ async def case(request: Request) -> Response:
         zone=opened.file.clinic.zone,
         choices=choices_of(opened.file, viewer),
         said=said,
+        scales=SCALES,
     )
 
 

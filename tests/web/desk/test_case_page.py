@@ -39,6 +39,7 @@ async def test_the_case_page_tells_the_whole_story_of_a_paid_trip(
         "case.read",
     ):
         assert said in shown.text, said
+    assert (await coordinator.get(f"/portal/bookings/{booking.code}/itinerary")).status_code == 200
 
 
 async def test_each_role_is_offered_what_it_can_do_now(

@@ -204,7 +204,7 @@ async def test_the_outbox_sends_again_and_marks_as_dealt_with(visit: Visit, worl
 async def test_red_flags_are_seen_by_all_staff_and_dealt_with_by_clinicians(
     visit: Visit, world: World, services: Services, now: datetime
 ) -> None:
-    _case, _then = await a_red_flag(world, services, now)
+    case, _then = await a_red_flag(world, services, now)
     nia, doctor = await visit.as_("nia"), await visit.as_("baptiste")
 
     seen, board = await nia.get("/desk/alerts"), await nia.get("/desk")
@@ -215,6 +215,8 @@ async def test_red_flags_are_seen_by_all_staff_and_dealt_with_by_clinicians(
 
     assert ("A seizure" in seen.text, "A red flag waits for a clinician" in board.text) == (True, True)
     assert (missing.status_code, refused.status_code, done.status_code) == (422, 403, 303)
+    told = (await nia.get(f"/desk/cases/{case.code}")).text
+    assert ("What was answered on day 1" in told, "Dealt with" in told) == (True, True)
     assert "No red flags" in (await nia.get("/desk/alerts")).text
 
 

@@ -13,6 +13,8 @@ from starlette.routing import Route
 
 from booking.demo.mailbox.reading import attachments_of, html_of, links_in, text_of
 from booking.demo.mailbox.store import Kept, MailStore
+from booking.kit import words
+from booking.kit.times import show_date
 
 TEMPLATES: Final = Path(__file__).parent.parent.parent.parent / "templates" / "simulated" / "mailbox"
 
@@ -48,17 +50,18 @@ class _Pages:
     def __init__(self, store: MailStore, base: str) -> None:
         self._store = store
         self._base = base
-        self._templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+        self._templates = _environment()
 
     async def everyone(self, request: Request) -> Response:
         """Newest first, everyone's or one recipient's."""
         to = request.query_params.get("to") or None
         mails = [(kept, kept.parsed()) for kept in self._store.newest(to)]
-        return self._page("list.html", mails=mails, to=to, recipients=self._store.recipients())
+        return self._page(request, "list.html", mails=mails, to=to, recipients=self._store.recipients())
 
     async def mail(self, request: Request) -> Response:
         kept, parsed = self._found(request)
-        return self._page("mail.html", kept=kept, mail=parsed, text=text_of(parsed), attachments=attachments_of(parsed))
+        text, attachments = text_of(parsed), attachments_of(parsed)
+        return self._page(request, "mail.html", kept=kept, mail=parsed, text=text, attachments=attachments)
 
     async def html(self, request: Request) -> Response:
         """The mail's HTML, for the sandboxed frame of its page."""
@@ -95,9 +98,30 @@ class _Pages:
             raise HTTPException(404)
         return kept, kept.parsed()
 
-    def _page(self, template: str, **context: Any) -> Response:
-        rendered = self._templates.get_template(template).render(base=self._base, **context)
+    def _page(self, request: Request, template: str, **context: Any) -> Response:
+        with words.speaking(_language(request)):
+            told = {"base": self._base, "language": words.language(), "direction": words.direction(words.language())}
+            rendered = self._templates.get_template(template).render(**told, **context)
         return HTMLResponse(rendered, headers={**NEVER_KEPT, "Content-Security-Policy": PAGE_POLICY})
+
+
+def _environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+    )
+    env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
+    env.filters["arrived"] = lambda at: f"{show_date(at, words.language())}, {at:%H:%M} UTC"
+    return env
+
+
+def _language(request: Request) -> str:
+    """As on the product's pages: what the reader chose there, or else their browser's."""
+    accepted = request.headers.get("accept-language", "").split(",")[0]
+    wanted = (request.cookies.get("language"), accepted)
+    return next((known for tag in wanted if (known := words.known_language(tag))), words.SOURCE_LANGUAGE)
 
 
 def _as_json(kept: Kept) -> dict[str, Any]:

@@ -83,6 +83,15 @@ async def pay(
     return url.rsplit("/", 1)[1]
 
 
+async def start_page(booking: Booking, services: Services) -> str:
+    """The deposit's page is opened, and not paid; its address."""
+    viewer = await patient_of(await booking.case)
+    deposit = ChargeKind.DEPOSIT
+    return await start_payment(
+        viewer, booking.code, deposit, payments=services.payments, links=LINKS, now=services.now()
+    )
+
+
 async def pay_on(url: str, card: str = PAYS) -> httpx.Response:
     """What someone does on Stripe's page."""
     filled = {"number": card, "expiry": "04 / 35", "cvc": "123", "name": "S ADEYEMI"}
@@ -98,8 +107,8 @@ async def come_back(booking: Booking, services: Services) -> None:
 
 async def events_of(booking: Booking, services: Services) -> list[PaymentEvent]:
     """Everything that Stripe has to tell about the booking, oldest first."""
-    tries = [*await Attempt.filter(charge__booking_id=booking.id), *await Refund.filter(charge__booking_id=booking.id)]
-    ours = {each.idempotency_key for each in tries}
+    ours = {each.idempotency_key for each in await Attempt.filter(charge__booking_id=booking.id)}
+    ours |= {each.idempotency_key for each in await Refund.filter(charge__booking_id=booking.id)}
     heard = await services.payments.events_since(services.now() - timedelta(days=400))
     return [event for event in heard if event.idempotency_key in ours]
 

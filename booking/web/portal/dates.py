@@ -8,7 +8,7 @@ from babel import Locale, UnknownLocaleError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from booking.journeys.find_dates import AHEAD, Dates, find_dates, window_key
+from booking.journeys.find_dates import AHEAD, Dates, find_dates
 from booking.journeys.reserve import DatesGone, reserve
 from booking.kit.times import in_zone, show_month
 from booking.kit.words import Text, _
@@ -101,7 +101,7 @@ def steps_of(window: Window) -> list[tuple[date, list[WindowStep]]]:
 
 
 def _key(request: Request) -> bytes:
-    return window_key(services_of(request).settings.secret_key)
+    return services_of(request).window_key
 
 
 def _month(written: str) -> date | None:

@@ -1,0 +1,90 @@
+"""Choosing dates and holding them, as a patient's browser meets it."""
+
+from datetime import date
+
+from booking.bookings.models import Booking
+from booking.demo.ready import Stage
+from booking.demo.world import World
+from booking.kit.db import execute
+from booking.services import Services
+from tests.journeys.trips import a_case, a_hold, tokens
+from tests.web.conftest import Visit
+from tests.web.portal.pages import forms_of, text_of
+
+
+async def test_the_first_month_with_free_dates_is_shown_in_two_clocks(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    samuel = await visit.as_("samuel")
+
+    page = await samuel.get(f"/portal/cases/{case.code}/dates")
+
+    offered = [form["window"] for form in forms_of(page, f"/portal/cases/{case.code}/hold")]
+    assert offered == await tokens(case, services, date(2027, 1, 1), date(2027, 1, 31))
+    assert "08:30 in Antigua (13:30 for you)" in text_of(page)
+
+
+async def test_a_window_is_held_and_its_page_comes_next(visit: Visit, world: World, services: Services) -> None:
+    case = await a_case(world, now=services.now())
+    samuel = await visit.as_("samuel")
+    page = await samuel.get(f"/portal/cases/{case.code}/dates?month=2027-04")
+
+    answer = await samuel.post(
+        f"/portal/cases/{case.code}/hold", data=forms_of(page, f"/portal/cases/{case.code}/hold")[0]
+    )
+
+    booking = await Booking.get(case_id=case.id)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/portal/bookings/{booking.code}")
+    assert "Your dates are kept for you" in text_of(await samuel.get(answer.headers["location"]))
+    assert "You have dates already" in text_of(await samuel.get(f"/portal/cases/{case.code}/dates"))
+
+
+async def test_who_comes_second_is_offered_the_nearest_free_dates(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case, other = await a_case(world, now=services.now()), await a_case(world, who="helene", now=services.now())
+    token = (await tokens(case, services))[5]
+    held = await a_hold(case, services, token)
+    await execute(
+        "INSERT INTO closure (resource_id, first_day, last_day, reason) SELECT id, $1, $2, 'away' FROM resource",
+        held.starts_at.date(),
+        held.ends_at.date(),
+    )
+    helene = await visit.as_("helene")
+
+    answer = await helene.post(f"/portal/cases/{other.code}/hold", data={"window": token})
+    nearest = forms_of(answer, f"/portal/cases/{other.code}/hold")
+
+    assert (answer.status_code, len(nearest)) == (409, 3)
+    assert "Those dates were taken a moment ago" in text_of(answer)
+    assert (await helene.post(f"/portal/cases/{other.code}/hold", data=nearest[0])).status_code == 303
+
+
+async def test_a_month_without_dates_says_why_and_when_there_are_some(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    await execute("DELETE FROM opening_hours WHERE resource_id IN (SELECT id FROM resource WHERE kind = 'bed')")
+    samuel = await visit.as_("samuel")
+
+    no_bed = await samuel.get(f"/portal/cases/{case.code}/dates?month=2027-04")
+    no_wish = await samuel.get(f"/portal/cases/{case.code}/dates?month=2027-04&interpreter=tlh")
+    past = await samuel.get(f"/portal/cases/{case.code}/dates?month=2019-01")
+
+    assert [page.status_code for page in (no_bed, no_wish, past)] == [200, 200, 200]
+    assert "What is missing is: a bed." in text_of(no_bed)
+    assert "We have no free dates in the next 18 months" in text_of(no_wish)
+    assert "This month is not open yet, or has passed" in text_of(past)
+
+
+async def test_dates_are_for_the_cases_own_people_after_consent(visit: Visit, world: World, services: Services) -> None:
+    ready = await a_case(world, now=services.now())
+    early = await a_case(world, Stage.ACCEPTED, "helene", now=services.now())
+    samuel, helene = await visit.as_("samuel"), await visit.as_("helene")
+
+    assert (await helene.get(f"/portal/cases/{ready.code}/dates")).status_code == 404
+    assert (await helene.post(f"/portal/cases/{ready.code}/hold", data={"window": "x"})).status_code == 404
+    assert (await helene.get(f"/portal/cases/{early.code}/dates")).status_code == 409
+    assert (await samuel.post(f"/portal/cases/{ready.code}/hold", data={"window": "x"})).status_code == 422
+    assert (await samuel.post(f"/portal/cases/{ready.code}/hold", data={})).status_code == 422

@@ -60,13 +60,19 @@ REMEMBER: Final = """
     INSERT INTO partner_reply (partner_id, key, fingerprint, created_at, status, body)
     VALUES ($1, $2, $3, $4, $5, $6::jsonb)
     ON CONFLICT (partner_id, key) DO UPDATE SET status = excluded.status, body = excluded.body
-    WHERE partner_reply.status IS NULL
+    WHERE partner_reply.status IS NULL RETURNING id
 """
 
 
 def fingerprint(method: str, path: str, body: bytes) -> bytes:
     """What makes two requests the same."""
     return hashlib.sha256(f"{method} {path}\n".encode() + body).digest()
+
+
+def require_key(key: str) -> None:
+    """Raises KeyNotUsable."""
+    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise KeyNotUsable
 
 
 async def recall_reply(partner_id: int, key: str, mark: bytes, *, now: datetime) -> Reply | None:
@@ -76,8 +82,7 @@ async def recall_reply(partner_id: int, key: str, mark: bytes, *, now: datetime)
     two requests at once, the second waits and then gets the first's answer. Raises KeyReused for a
     different request under the same key.
     """
-    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
-        raise KeyNotUsable
+    require_key(key)
     if await run_one(BEGIN_REPLY, partner_id, key, mark, now) is not None:
         return None
     row = await run_one(RECALL, partner_id, key)
@@ -90,9 +95,14 @@ async def recall_reply(partner_id: int, key: str, mark: bytes, *, now: datetime)
     return Reply(row["status"], json.loads(row["body"]))
 
 
-async def remember_reply(partner_id: int, key: str, mark: bytes, reply: Reply, *, now: datetime) -> None:
-    """Keep the answer for this key. A refusal, whose transaction rolled back, is remembered in one of its own."""
-    await execute(REMEMBER, partner_id, key, mark, now, reply.status, json.dumps(reply.body))
+async def remember_reply(partner_id: int, key: str, mark: bytes, reply: Reply, *, now: datetime) -> bool:
+    """Keep the answer for this key, in the transaction that does what it tells. False if the key has an answer already.
+
+    Waits for whoever is just answering under the same key. A refusal, whose transaction rolled back, is remembered in
+    one of its own.
+    """
+    kept = await run_one(REMEMBER, partner_id, key, mark, now, reply.status, json.dumps(reply.body))
+    return kept is not None
 
 
 async def clear_past(before: datetime) -> int:

@@ -86,14 +86,25 @@ async def supporters_of(case_id: int) -> list[Supporter]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Someone who is written to, as far as a mail needs to know them."""
+
+    id: int
+    name: str
+    email: str
+    language: str
+    zone: str
+
+
 RECIPIENTS: Final = """
-    SELECT person.id FROM person JOIN "case" ON "case".id = $1
+    SELECT person.id, name, email, person.language, person.zone FROM person JOIN "case" ON "case".id = $1
     WHERE person.email IS NOT NULL AND (person.id = "case".patient_id OR person.id IN (
         SELECT supporter_id FROM support WHERE case_id = $1 AND revoked_at IS NULL))
     ORDER BY person.id
 """
 
 
-async def recipients_of(case_id: int) -> list[int]:
-    """The ids of those whom a case's messages go to: the patient, if they have an address, and their supporters."""
-    return [row["id"] for row in await run(RECIPIENTS, case_id)]
+async def recipients_of(case_id: int) -> list[Addressee]:
+    """Whom a case's messages go to: the patient, if they have an address, and their supporters; in a fixed order."""
+    return [Addressee(**row) for row in await run(RECIPIENTS, case_id)]

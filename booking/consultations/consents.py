@@ -16,6 +16,7 @@ from booking.consultations.moves import move
 from booking.consultations.plans import PlanReplaced, quote_of
 from booking.kit.db import execute, run_one
 from booking.kit.errors import Forbidden, Invalid, NotFound, Refusal, WrongMoment
+from booking.kit.money import Money
 from booking.kit.times import UTC
 from booking.kit.words import Text, _
 from booking.programmes.consent import Consent as ConsentContent
@@ -109,6 +110,15 @@ class Signature:
     relationship: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A consent's time to think, and the price and terms of the plan that it was given to."""
+
+    cooling_off_until: datetime
+    total: Money
+    terms: Mapping[str, Any]
+
+
 # Only for the plan that stands and was accepted; a second consent to it waits for the first and then adds nothing.
 GIVE: Final = """
     INSERT INTO consent (case_id, plan_id, language, shown, shown_sha256, teach_back, given_by_id, as_who, relationship,
@@ -116,6 +126,12 @@ GIVE: Final = """
     SELECT case_id, id, $3, $4::jsonb, $5, $6::jsonb, $7, $8, $9, $10, $11, $12 FROM plan
     WHERE id = $2 AND case_id = $1 AND accepted_at IS NOT NULL AND superseded_at IS NULL
     ON CONFLICT (plan_id) WHERE withdrawn_at IS NULL DO NOTHING RETURNING id
+"""
+# On the road of every hold: one statement, and nothing of the paper that was shown.
+IN_FORCE: Final = """
+    SELECT consent.cooling_off_until, plan.total, plan.currency, plan.terms FROM consent
+    JOIN plan ON plan.id = consent.plan_id AND plan.superseded_at IS NULL AND plan.sent_at IS NOT NULL
+    WHERE consent.case_id = $1 AND consent.withdrawn_at IS NULL
 """
 WITHDRAW: Final = "UPDATE consent SET withdrawn_at = $2, withdrawn_by_id = $3 WHERE id = $1 AND withdrawn_at IS NULL"
 
@@ -186,6 +202,15 @@ async def require_in_force(case: Case) -> Consent:
     if consent is None:
         raise NoConsent
     return consent
+
+
+async def require_standing(case: Case) -> Standing:
+    """What the consent in force agrees to. Raises NoConsent."""
+    row = await run_one(IN_FORCE, case.id)
+    if row is None:
+        raise NoConsent
+    until = row["cooling_off_until"].astimezone(UTC)
+    return Standing(until, Money(row["total"], row["currency"]), json.loads(row["terms"]))
 
 
 async def require_thought_over(case: Case, *, now: datetime, until_in_words: str = "") -> Consent:

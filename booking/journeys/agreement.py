@@ -1,10 +1,11 @@
 """What was agreed with a patient: the accepted plan's price and terms, whatever the programme says by now."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from booking.bookings.models import Booking
 from booking.consultations import consents, plans
-from booking.consultations.models import Case, CaseStatus, Consent
+from booking.consultations.models import Case, CaseStatus
 from booking.journeys.offer import clinic_of
 from booking.kit.errors import WrongMoment
 from booking.kit.money import Money
@@ -15,15 +16,25 @@ from booking.payments.terms import Terms
 from booking.slots.windows import Window
 
 
-async def require_agreement(case: Case) -> Consent:
-    """The consent on which dates may be chosen and paid for.
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The price and the terms that were consented to, and until when that may be thought over."""
+
+    cooling_off_until: datetime
+    total: Money
+    terms: Terms
+
+
+async def require_agreement(case: Case) -> Agreement:
+    """What was consented to: on it dates may be chosen and paid for.
 
     Raises NoConsent, and WrongMoment if the clinic has said no since, or the case has ended.
     """
-    consent = await consents.require_in_force(case)
+    standing = await consents.require_standing(case)
     if case.status not in {CaseStatus.CONSENTED, CaseStatus.BOOKED}:
         raise WrongMoment
-    return consent
+    terms = Terms.parse(standing.terms, standing.total.currency)
+    return Agreement(standing.cooling_off_until, standing.total, terms)
 
 
 async def agreed(case: Case) -> tuple[Money, Terms]:

@@ -5,20 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from booking.accounts.partners import Reply, recall_reply, remember_reply
+from booking.accounts.partners import Reply, recall_reply, remember_reply, require_key
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
 from booking.journeys.reserve import reserve
 from booking.kit.db import transaction
 from booking.kit.errors import NotFound, Refusal
-
-
-class _Answered(Exception):
-    """This key was answered before: nothing more is to be done."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__()
-        self.reply = reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +22,22 @@ class Request:
     mark: bytes
 
 
+class _AnsweredBefore(Refusal):
+    """This key has an answer, or just got one: that one counts, and nothing of this attempt is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Promise:
-    """The key's row, in the transaction of the hold: of two requests at once the second waits, and gets the first's answer."""
+    """The key's row, last in the transaction of the hold: of two requests at once the second waits, and gets the first's answer."""
 
     request: Request
     told: Callable[[Booking], Any]
     now: datetime
 
-    async def begin(self) -> None:
-        known = await recall_reply(self.request.partner_id, self.request.key, self.request.mark, now=self.now)
-        if known is not None:
-            raise _Answered(known)
-
     async def done(self, booking: Booking) -> None:
         reply = Reply(201, self.told(booking))
-        await remember_reply(self.request.partner_id, self.request.key, self.request.mark, reply, now=self.now)
+        if not await remember_reply(self.request.partner_id, self.request.key, self.request.mark, reply, now=self.now):
+            raise _AnsweredBefore
 
 
 async def partner_hold(
@@ -69,11 +61,10 @@ async def partner_hold(
         NotFound: no case of this partner's has the code.
         KeyReused, StillAnswering, KeyNotUsable: the Idempotency-Key cannot be used for this.
     """
+    require_key(request.key)
     promise = _Promise(request, told, now)
     try:
         booking = await reserve(viewer, code, token, interpreter=interpreter, ticket=promise, key=key, now=now)
-    except _Answered as answered:
-        return answered.reply
     except NotFound:
         raise
     except Refusal as refusal:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from booking.accounts.models import Person
+from booking.accounts.support import Addressee
 from booking.aftercare.check_ins import check_ins_of, plan_check_ins
 from booking.bookings.booking import TRAVELS
 from booking.bookings.models import Booking
@@ -35,7 +35,7 @@ PAPERS_TAKE: Final = timedelta(days=3)
 class Schedule:
     """The mails that a person is still to get about a trip."""
 
-    person: Person
+    person: Addressee
     mails: tuple[Planned, ...]
 
 

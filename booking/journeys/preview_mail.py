@@ -7,7 +7,7 @@ from email.parser import BytesParser
 from email.policy import default
 from typing import Any
 
-from booking.accounts.models import Person
+from booking.accounts.support import Addressee
 from booking.accounts.viewers import Viewer
 from booking.consultations import cases
 from booking.journeys.say import from_clinic, page, people_of
@@ -68,7 +68,7 @@ async def preview_about_case(
 
 
 def _letter(
-    person: Person,
+    person: Addressee,
     occasion: str,
     facts: dict[str, Any],
     due_at: datetime,
@@ -78,7 +78,7 @@ def _letter(
     code: str = "preview",
     calendar: str | None = None,
 ) -> Letter:
-    address = person.email or ""
+    address = person.email
     claimed = Claimed(
         0, code, 0, occasion, None, now, facts, calendar, address, person.name, person.language, person.zone
     )

@@ -157,7 +157,8 @@ async def _move(viewer: Viewer, seen: Booking, window: Window, *, links: Links, 
         elif booking.status is BookingStatus.CONFIRMED:
             await _follow(booking, seen.case, window, links=links, now=now)
         elif booking.lapses_at is not None:
-            await say_held(booking, seen.case, await clinic_of(seen.case), booking.lapses_at, now=now)
+            agreement = await require_agreement(seen.case)
+            await say_held(booking, seen.case, await clinic_of(seen.case), agreement, booking.lapses_at, now=now)
         await audit.record(viewer, "booking.move", f"booking {booking.code}", now=now)
     return booking
 

@@ -10,8 +10,8 @@ from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
 from booking.bookings.opening import open_held
 from booking.consultations import cases
-from booking.consultations.models import Case, Consent
-from booking.journeys.agreement import agreed, require_agreement
+from booking.consultations.models import Case
+from booking.journeys.agreement import Agreement, require_agreement
 from booking.journeys.find_dates import nearest_dates, wishes_of
 from booking.journeys.offer import Offer, clinic_of, offer_of
 from booking.journeys.say import say_about_booking
@@ -38,12 +38,8 @@ class DatesGone(WindowTaken):
 class Ticket(Protocol):
     """What else must be true, and written, in the very transaction that holds the dates."""
 
-    async def begin(self) -> None:
-        """Said first. What it raises ends the transaction."""
-        ...
-
     async def done(self, booking: Booking) -> None:
-        """Said last, with everything held."""
+        """Said last, with everything held. What it raises ends the transaction, and nothing is held."""
         ...
 
 
@@ -70,19 +66,19 @@ async def reserve(
     """
     case = await cases.get(viewer, code)
     cases.require_to_book(viewer, case)
-    consent = await require_agreement(case)
+    agreement = await require_agreement(case)
     clinic, offer = await clinic_of(case), await offer_of(case.version_id)
     window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
     async for candidate in ways_to_take(window, offer.protocol, wishes_of(interpreter), now=now):
         with suppress(WindowTaken):
-            return await _hold(case, candidate, consent, clinic, offer, ticket=ticket, viewer=viewer, now=now)
+            return await _hold(case, candidate, agreement, clinic, offer, ticket=ticket, viewer=viewer, now=now)
     raise DatesGone(clinic, offer, await _nearest(clinic, offer, window, interpreter, key=key, now=now))
 
 
 async def _hold(
     case: Case,
     window: Window,
-    consent: Consent,
+    agreement: Agreement,
     clinic: Clinic,
     offer: Offer,
     *,
@@ -91,10 +87,8 @@ async def _hold(
     now: datetime,
 ) -> Booking:
     # The deposit cannot be taken before the time to think is over, so the dates wait for it.
-    lapses_at = max(now, consent.cooling_off_until) + offer.hold_for
+    lapses_at = max(now, agreement.cooling_off_until) + offer.hold_for
     async with transaction():
-        if ticket is not None:
-            await ticket.begin()
         booking = await open_held(
             case.id,
             window.to_json(),
@@ -106,22 +100,24 @@ async def _hold(
         )
         await claims.take(window, booking.id, now=now, lapses_at=lapses_at)
         await audit.record(viewer, "booking.hold", f"booking {booking.code}", now=now)
-        await say_held(booking, case, clinic, lapses_at, now=now)
+        await say_held(booking, case, clinic, agreement, lapses_at, now=now)
         if ticket is not None:
             await ticket.done(booking)
     return booking
 
 
-async def say_held(booking: Booking, case: Case, clinic: Clinic, lapses_at: datetime, *, now: datetime) -> None:
+async def say_held(
+    booking: Booking, case: Case, clinic: Clinic, agreement: Agreement, lapses_at: datetime, *, now: datetime
+) -> None:
     """Whoever chose, the family is told until when: a hold that nobody knows of lapses unpaid."""
-    total, terms = await agreed(case)
     await say_about_booking(
         booking,
         "dates-held",
         now=now,
+        known=(case, clinic),
         about=booking.code,
         held_until=facts.moment(lapses_at, clinic.zone),
-        deposit=facts.money(terms.deposit_of(total)),
+        deposit=facts.money(agreement.terms.deposit_of(agreement.total)),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from booking.accounts.models import Person
-from booking.accounts.support import recipients_of
+from booking.accounts.support import Addressee, recipients_of
 from booking.bookings.models import Booking
 from booking.consultations.models import Case
 from booking.itineraries.calendar_file import Method, Party, calendar_file, visit_of
@@ -18,12 +18,12 @@ from booking.slots.windows import Window
 METHODS: Final = {"confirmed": Method.REQUEST, "moved": Method.REQUEST, "cancelled": Method.CANCEL}
 
 
-async def people_of(case_id: int) -> list[Person]:
+async def people_of(case_id: int) -> list[Addressee]:
     """Whom a case's mails go to: the patient, if they have an address, and their supporters; in a fixed order."""
-    return await Person.filter(id__in=await recipients_of(case_id)).order_by("id")
+    return await recipients_of(case_id)
 
 
-def recipient_of(person: Person) -> Recipient:
+def recipient_of(person: Addressee | Person) -> Recipient:
     return Recipient(person.id, person.zone, person.language)
 
 
@@ -58,11 +58,14 @@ async def say_about_booking(
     now: datetime,
     link: str = "portal:booking",
     about: str = "",
+    known: tuple[Case, Clinic] | None = None,
     **more: Any,
 ) -> None:
-    """The same about a booking, with the calendar file where the occasion carries one: then it needs `links`."""
-    case = await Case.get(id=booking.case_id)
-    clinic = await Clinic.get(id=case.clinic_id)
+    """The same about a booking, with the calendar file where the occasion carries one: then it needs `links`.
+
+    `known` are the booking's case and clinic, of a caller who has read them already.
+    """
+    case, clinic = known or await _whose(booking)
     told = {**from_clinic(clinic), "link": page(link, code=booking.code), **stay_facts(booking, clinic), **more}
     for person in await people_of(case.id):
         await outbox.say(
@@ -75,6 +78,11 @@ async def say_about_booking(
             about=about,
             calendar=_calendar(booking, clinic, person, METHODS.get(occasion), links=links, now=now),
         )
+
+
+async def _whose(booking: Booking) -> tuple[Case, Clinic]:
+    case = await Case.get(id=booking.case_id)
+    return case, await Clinic.get(id=case.clinic_id)
 
 
 def stay_facts(booking: Booking, clinic: Clinic) -> dict[str, Any]:
@@ -94,7 +102,7 @@ def address_of(clinic: Clinic) -> str:
 
 
 def _calendar(
-    booking: Booking, clinic: Clinic, person: Person, method: Method | None, *, links: Links | None, now: datetime
+    booking: Booking, clinic: Clinic, person: Addressee, method: Method | None, *, links: Links | None, now: datetime
 ) -> str | None:
     """The whole stay as one event with one UID for its life; SEQUENCE is the booking's own (RFC 5546 3.2.5)."""
     if method is None:
@@ -116,5 +124,5 @@ def _calendar(
         sequence=booking.calendar_sequence,
         now=now,
         organizer=Party(clinic.name, clinic.email),
-        attendee=Party(person.name, person.email or ""),
+        attendee=Party(person.name, person.email),
     ).decode()

@@ -5,6 +5,7 @@ and a refund's move are compared and set, so that a second telling changes nothi
 """
 
 from datetime import datetime
+from typing import Any
 
 from booking.accounts.viewers import SYSTEM
 from booking.bookings import booking as bookings
@@ -137,7 +138,7 @@ async def _confirmed(booking: Booking, *, now: datetime) -> bool:
 async def _say_receipt(booking: Booking, attempt: Attempt, money: Money, *, links: Links, now: datetime) -> None:
     charge = await Charge.get(id=attempt.charge_id)
     rest = await balance_of_trip(booking, booking.case, now=now) if charge.kind is ChargeKind.DEPOSIT else None
-    owed = {"balance": facts.money(rest.money), "balance_due": facts.day(rest.due_on)} if rest else {}
+    owed: dict[str, Any] = {"balance": facts.money(rest.money), "balance_due": facts.day(rest.due_on)} if rest else {}
     zone = Window.from_json(booking.window).zone
     await say_about_booking(
         booking,

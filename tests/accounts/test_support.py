@@ -65,9 +65,9 @@ async def test_a_cases_mail_goes_to_the_patient_and_to_their_supporters_who_have
     cast: Cast, now: datetime
 ) -> None:
     case = await a_request(cast, now)
-    assert await support.recipients_of(case.id) == [cast.alice.id]
+    assert [who.id for who in await support.recipients_of(case.id)] == [cast.alice.id]
     await helped_by_bob(case, cast, now)
     silent = await people.create_without_email("Ben", language="en", zone="UTC", now=now)
     await support.grant(cast.alice.id, case.id, silent.id, {Scope.READ}, now=now)
 
-    assert await support.recipients_of(case.id) == sorted([cast.alice.id, cast.bob.id])
+    assert [who.id for who in await support.recipients_of(case.id)] == sorted([cast.alice.id, cast.bob.id])

@@ -60,10 +60,10 @@ BOOKS: Final = """
 """
 
 
-async def open_desk_file(viewer: Viewer, code: str, *, now: datetime) -> DeskFile:
-    """The whole case with its health text, for staff of its clinic. Audited as `open_case` is. Raises NotFound."""
+async def open_desk_file(viewer: Viewer, code: str, *, now: datetime, language: str = "") -> DeskFile:
+    """The whole case with its health text, for staff of its clinic. Audited and told as by `open_case`. Raises NotFound."""
     cases.require_staff(viewer, await cases.get(viewer, code))
-    file = await open_case(viewer, code, now=now, with_health=True)
+    file = await open_case(viewer, code, now=now, language=language, with_health=True)
     check_ins = await _check_ins(file, viewer, now=now)
     return DeskFile(
         file,

@@ -11,12 +11,13 @@ from booking.web.desk.choices import choices_of
 from booking.web.downloads import file_response
 from booking.web.pages import page
 from booking.web.policy import Who, route
-from booking.web.request import now_of, services_of, viewer_of
+from booking.web.request import language_of, now_of, services_of, viewer_of
 
 
 async def case(request: Request) -> Response:
     viewer = viewer_of(request)
-    opened = await open_desk_file(viewer, request.path_params["code"], now=now_of(request))
+    code, language = request.path_params["code"], language_of(request)
+    opened = await open_desk_file(viewer, code, now=now_of(request), language=language)
     return page(
         request,
         "desk/case.html",

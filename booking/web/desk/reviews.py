@@ -13,7 +13,7 @@ from booking.web.desk.letters import composer_of
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
-from booking.web.request import now_of, viewer_of
+from booking.web.request import language_of, now_of, viewer_of
 
 
 async def review(request: Request) -> Response:
@@ -36,7 +36,7 @@ async def decide(request: Request) -> Response:
 
 async def _show(request: Request, form: Form | None, status: int = 200) -> Response:
     viewer, code, now = viewer_of(request), request.path_params["code"], now_of(request)
-    opened = await open_desk_file(viewer, code, now=now)
+    opened = await open_desk_file(viewer, code, now=now, language=language_of(request))
     letters = [
         letter
         for occasion in TELLS.values()

@@ -53,6 +53,7 @@ def test_every_occasion_says_the_same_as_html_and_as_text(occasion: str, languag
     assert "None" not in text + html
     assert "**" not in text + html
     assert "<" not in text
+    assert "{" not in text
     assert max(len(line) for line in text.splitlines()) <= max(100, len(link))
     assert f'lang="{language}"' in html
 

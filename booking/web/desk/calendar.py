@@ -91,7 +91,7 @@ def _title(span: Span, first: date, found: DeskCalendar, language: str) -> Text:
     if span is Span.MONTH:
         return _("%(month)s").with_facts(month=show_month(first, language))
     months = {"first": show_month(first, language), "last": show_month(found.days[-1], language)}
-    return _("%(first)s to %(last)s").with_facts(**months)
+    return _("%(first)s – %(last)s").with_facts(**months)
 
 
 def _address(request: Request, **asked: Any) -> str:

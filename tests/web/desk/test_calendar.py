@@ -76,7 +76,7 @@ async def test_every_span_is_a_page_and_nonsense_is_this_week(visit: Visit) -> N
         "Wednesday 10 March 2027",
         "Week of Monday 8 March 2027",
         "March 2027",
-        "March 2027 to May 2027",
+        "March 2027 – May 2027",
         "Week of Monday 11 January 2027",
     ]
 

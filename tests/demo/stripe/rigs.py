@@ -63,8 +63,11 @@ class Shop:
         return Response(status_code=self.answers.pop(0) if self.answers else 200)
 
 
-def order(now: datetime | None = None, **changes: Any) -> CheckoutOrder:
-    moment = now or datetime.now(UTC)
+# The same order asked for twice is the same to the second: an idempotency key is compared with all it came with.
+BEGAN = datetime.now(UTC)
+
+
+def order(**changes: Any) -> CheckoutOrder:
     values: dict[str, Any] = {
         "charge_code": "LW-7K3M-2QXD",
         "money": Money(125_000, "USD"),
@@ -73,7 +76,7 @@ def order(now: datetime | None = None, **changes: Any) -> CheckoutOrder:
         "language": "en",
         "success_url": "http://shop.example/paid?session={CHECKOUT_SESSION_ID}",
         "cancel_url": "http://shop.example/back",
-        "expires_at": moment + timedelta(minutes=31),
+        "expires_at": BEGAN + timedelta(hours=2),
         "idempotency_key": "pay-1",
     }
     return CheckoutOrder(**{**values, **changes})

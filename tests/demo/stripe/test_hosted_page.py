@@ -162,7 +162,7 @@ async def test_a_paid_an_expired_and_an_unknown_page_say_what_happened(
 ) -> None:
     paid, left = await opened_page(gateway), await opened_page(gateway, idempotency_key="pay-2")
     await fill_in(paid)
-    clock.ahead = 32 * 60
+    clock.ahead = 3 * 60 * 60
 
     pages = [await seen(url) for url in (paid, left, f"{address}/c/pay/cs_test_nothing")]
 

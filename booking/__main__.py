@@ -127,6 +127,7 @@ def _web(chosen: argparse.Namespace) -> int:
         log_config=None,  # ours: JSON lines, without addresses of people or pages
         access_log=False,
         server_header=False,
+        http="booking.web.deadlines:Impatient",
         timeout_graceful_shutdown=5 if settings.demo else 30,
     )
     return 0
@@ -160,13 +161,15 @@ def _migrate(_chosen: argparse.Namespace) -> int:
 def _seed(chosen: argparse.Namespace) -> int:
     from booking.demo.clock import DemoClock
     from booking.demo.prepare import prepare
+    from booking.demo.surroundings import Folder
     from booking.settings import BadSetting, Settings
 
     with _with_a_database() as environ:
         settings = Settings.from_env(environ)
         if not settings.demo:
             raise BadSetting("LEEWARD_DEMO", "must be 1 to seed: the example clinic's passwords are known to everyone")
-        for code in asyncio.run(prepare(settings, ready=chosen.ready, now=DemoClock.from_env(environ)())):
+        now, folder = DemoClock.from_env(environ)(), Folder.from_env(environ).path
+        for code in asyncio.run(prepare(settings, ready=chosen.ready, folder=folder, now=now)):
             print(code)  # noqa: T201 - what the command is for
     return 0
 

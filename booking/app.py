@@ -15,15 +15,17 @@ from tortoise.exceptions import OperationalError
 
 from booking.database import database
 from booking.documents import keys
+from booking.kit.db import UNREACHABLE
 from booking.kit.errors import Forbidden, Refusal
 from booking.services import Services, connect
 from booking.settings import Settings
 from booking.web.api.routes import ROUTES as API
+from booking.web.deadlines import Deadlines
 from booking.web.desk.routes import ROUTES as DESK
-from booking.web.middleware import CleanPaths, SameOrigin, Surroundings
+from booking.web.middleware import BodyLimit, CleanPaths, SameOrigin, Surroundings
 from booking.web.policy import Ruled, require_policies
 from booking.web.portal.routes import ROUTES as PORTAL
-from booking.web.refusals import broken, not_http, refused, unreadable
+from booking.web.refusals import TooLarge, Unreachable, broken, not_http, refused, unreachable, unreadable
 from booking.web.site.routes import ROUTES as SITE
 from booking.web.static_files import ROUTES as STATIC
 from booking.web.urls import Urls
@@ -39,9 +41,10 @@ def create_app(services: Services, more_routes: list[Ruled] | None = None) -> St
     app = Starlette(
         routes=routes,
         lifespan=partial(_lifespan, services=services),
-        max_body_size=MAX_BODY,
         middleware=[
-            Middleware(Surroundings, services=services),
+            Middleware(Surroundings, services=services, unreachable=_answering(Unreachable())),
+            Middleware(BodyLimit, refuse=_answering(TooLarge()), at_most=MAX_BODY),
+            Middleware(Deadlines),
             Middleware(CleanPaths, refuse=_answering(Refusal())),
             Middleware(SameOrigin, refuse=_answering(Forbidden())),
         ],
@@ -49,6 +52,7 @@ def create_app(services: Services, more_routes: list[Ruled] | None = None) -> St
             Refusal: refused,
             HTTPException: not_http,
             OperationalError: unreadable,
+            **dict.fromkeys(UNREACHABLE, unreachable),
             Exception: broken,
         },
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -42,9 +43,9 @@ def address_of(listening: socket.socket) -> str:
 
 
 @contextmanager
-def served(app: ASGIApp, listening: socket.socket) -> Iterator[str]:
+def served(app: ASGIApp, listening: socket.socket, **options: Any) -> Iterator[str]:
     """The application under uvicorn in a thread, for as long as the block lasts; its address."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1, **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:

@@ -10,6 +10,7 @@ from booking.bookings.moves import move
 from booking.journeys.links import Links
 from booking.journeys.say import say_about_booking
 from booking.kit.db import transaction
+from booking.kit.failpoints import failpoint
 from booking.kit.logs import logger
 from booking.messages import facts
 from booking.payments.gateway import GatewayDown, GatewayRefused, PaymentGateway, RefundResult
@@ -33,6 +34,7 @@ async def send_refunds(*, payments: PaymentGateway, links: Links, now: datetime)
         except GatewayRefused as fault:
             log.warning("refund.refused", refund=refund.code, why=fault.code)
             result = None
+        failpoint("refund-asked")
         async with transaction():
             await see_refund(refund, result, links=links, now=now)
 

@@ -20,6 +20,7 @@ from booking.journeys.say import say_about_booking
 from booking.journeys.send_refunds import see_refund
 from booking.kit.db import savepoint, transaction
 from booking.kit.errors import WrongMoment
+from booking.kit.failpoints import failpoint
 from booking.kit.logs import logger
 from booking.kit.money import Money
 from booking.kit.times import in_zone
@@ -44,6 +45,7 @@ async def settle(event: PaymentEvent, *, links: Links, now: datetime) -> None:
         if not await take_event(event, now=now):
             return
         await _act(event, links=links, now=now)
+        failpoint("payment-settling")
         await mark_handled(event, now=now)
 
 

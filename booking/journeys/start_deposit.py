@@ -16,6 +16,7 @@ from booking.journeys.links import Links
 from booking.journeys.offer import clinic_of
 from booking.kit.db import execute, transaction
 from booking.kit.errors import Refusal, WrongMoment
+from booking.kit.failpoints import failpoint
 from booking.kit.money import Money
 from booking.kit.times import in_zone, show_date, show_time
 from booking.kit.words import Text, _
@@ -78,6 +79,7 @@ async def start_payment(
     started = await _begin(viewer, booking, kind, now=now)
     if started.attempt.url:
         return started.attempt.url
+    failpoint("payment-key-kept")
     order = await _order(viewer, booking, started, links)
     try:
         checkout = await payments.start_checkout(order)
@@ -87,6 +89,7 @@ async def start_payment(
         async with transaction():
             await end_attempt(started.attempt)
         raise PaymentPageDown from fault
+    failpoint("payment-page-made")
     async with transaction():
         kept = await store_checkout(started.attempt, checkout)
     return kept.url or links.to("portal:booking", code=booking.code)

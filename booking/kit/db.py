@@ -3,13 +3,25 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 
+import asyncpg
 from tortoise import connections
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import DBConnectionError, IntegrityError
 from tortoise.transactions import in_transaction
 
 Record = dict[str, Any]
+
+# What a statement raises while the database is down, starting or going down; the next one finds it again by itself.
+UNREACHABLE: Final[tuple[type[Exception], ...]] = (
+    ConnectionError,
+    TimeoutError,
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InterfaceError,
+)
 
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 

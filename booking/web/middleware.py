@@ -3,15 +3,18 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from time import perf_counter
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from booking.accounts.viewers import ANONYMOUS, Viewer, viewer_of_partner_key, viewer_of_session
+from booking.kit.db import UNREACHABLE
 from booking.kit.logs import logger, request_id
 from booking.kit.words import SOURCE_LANGUAGE, known_language
 from booking.services import Services
@@ -37,11 +40,15 @@ def session_cookie(services: Services) -> str:
 
 
 class Surroundings:
-    """Gives each request its id, its moment, its viewer and its language, and logs how it went."""
+    """Gives each request its id, its moment, its viewer and its language, and logs how it went.
 
-    def __init__(self, app: ASGIApp, services: Services) -> None:
+    `unreachable` answers while nobody can be recognised, because the database is down.
+    """
+
+    def __init__(self, app: ASGIApp, services: Services, unreachable: ASGIApp) -> None:
         self.app = app
         self.services = services
+        self.unreachable = unreachable
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,9 +69,10 @@ class Surroundings:
 
         try:
             cookies = _cookies(Headers(scope=scope))
-            state["viewer"] = await self._viewer(scope, cookies)
+            known = await self._known(scope, cookies)
+            state["viewer"] = known or ANONYMOUS
             state["language"] = _language(scope, cookies, state["viewer"])
-            await self.app(scope, receive, noting)
+            await (self.app if known else self.unreachable)(scope, receive, noting)
         finally:
             log.info(
                 "request",
@@ -73,6 +81,13 @@ class Surroundings:
                 status=status,
                 ms=round((perf_counter() - began) * 1000, 1),
             )
+
+    async def _known(self, scope: Scope, cookies: dict[str, str]) -> Viewer | None:
+        try:
+            return await self._viewer(scope, cookies)
+        except UNREACHABLE as fault:
+            log.error("database.unreachable", fault=fault)  # noqa: TRY400 - a fault's text may quote data
+            return None
 
     async def _viewer(self, scope: Scope, cookies: dict[str, str]) -> Viewer:
         path: str = scope["path"]
@@ -122,6 +137,32 @@ class SameOrigin:
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         ours = site in {"same-origin", "none"} if site else origin is None or _host(origin) == headers.get("host")
         await (self.app if ours else self.refuse)(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a body larger than the application takes, or than its route does, in the product's own voice.
+
+    Starlette counts; what it would say itself is a line of plain text without any of our headers.
+    """
+
+    def __init__(self, app: ASGIApp, refuse: ASGIApp, at_most: int) -> None:
+        self.app = RequestBodyLimitMiddleware(app, max_body_size=at_most)
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = False
+
+        async def in_our_voice(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start":
+                plain = Headers(scope=message).get("content-type", "").startswith("text/plain")
+                refused = message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and plain
+                if refused:
+                    await self.refuse(scope, receive, send)
+            if not refused:
+                await send(message)
+
+        await self.app(scope, receive, in_our_voice)
 
 
 class CleanPaths:

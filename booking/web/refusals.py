@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,18 +16,37 @@ from booking.web.pages import environment, page
 
 log = logger(__name__)
 
+
+class TooLarge(Refusal):
+    status = 413
+    say = _("That is larger than we can take.")
+
+
+class Unreachable(Refusal):
+    """The database does not answer. What was just sent may have been kept or not."""
+
+    status = 503
+    say = _(
+        "We cannot reach our records just now. Please try again in a minute. If you were paying, look at your booking "
+        "before you pay again."
+    )
+
+
+RETRY_AFTER: Final = {"Retry-After": "10"}
+
 TEMPLATES = {
     403: "errors/403.html",
     404: "errors/404.html",
     409: "errors/409.html",
     422: "errors/422.html",
     429: "errors/429.html",
+    503: "errors/503.html",
 }
 SENTENCES: dict[int, Text] = {
     400: _("We could not read that request."),
     404: NotFound.say,
     405: _("This address does not do that."),
-    413: _("That is larger than we can take."),
+    413: TooLarge.say,
 }
 
 
@@ -59,6 +78,15 @@ async def unreadable(request: Request, fault: Exception) -> Response:
     }:
         return await broken(request, fault)
     return _answer(request, 400, SENTENCES[400], "bad-request", None)
+
+
+async def unreachable(request: Request, fault: Exception) -> Response:
+    """The database does not answer: a while later it will, and nobody need do anything for it but try again."""
+    log.error("database.unreachable", fault=fault)
+    refusal = Unreachable()
+    answer = _answer(request, refusal.status, refusal.text, refusal.code, None)
+    answer.headers.update(RETRY_AFTER)
+    return answer
 
 
 async def broken(request: Request, fault: Exception) -> Response:

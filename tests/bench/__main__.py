@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="web processes")
     parser.add_argument("--to", type=Path, default=Path("var/bench.jsonl"), help="the file that gets the figures")
     chosen = parser.parse_args()
-    sizes = Sizes(4, 2, 1, 1) if chosen.quick else Sizes(32, 10, 5, chosen.workers)
+    sizes = Sizes(4, 2, 1, 1) if chosen.quick else Sizes(32, 6, 5, chosen.workers)
     figures = asyncio.run(measure(sizes))
     append(figures, chosen.to)
     print(table(figures, MEANS))  # noqa: T201 - what the command is for

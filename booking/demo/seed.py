@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from booking.accounts.models import Person
 from booking.accounts.support import grant
-from booking.accounts.viewers import Scope
+from booking.accounts.viewers import Scope, Viewer
+from booking.consultations import questions
 from booking.consultations.models import Case
 from booking.demo import world
-from booking.demo.ready import Stage, answers_of, make_case, make_ready
+from booking.demo.ready import Stage, answers_of, make_case, make_ready, viewer_for
+from booking.demo.trip import make_trip
 from booking.demo.world import World
 from booking.documents import keys
 from booking.kit.db import transaction
@@ -26,20 +29,33 @@ class Example:
     stage: Stage
     answers: dict[str, Any]
     supporter: str | None = None
+    asks: str | None = None
 
 
 EXAMPLES: Final = (
     Example("lucia", Stage.REQUESTED, {"goals": "Volver a escribir mi nombre y salir sola a la calle."}),
-    Example("helene", Stage.PLANNED, {"goals": "To cook again, and to find my words on the telephone."}),
+    Example(
+        "helene",
+        Stage.PLANNED,
+        {"goals": "To cook again, and to find my words on the telephone."},
+        asks="My husband snores. May he have a room of his own?",
+    ),
     Example("samuel", Stage.READY, {"goals": "To walk to the market and back."}, supporter="folake"),
 )
+TRAVELLER: Final = "abdullah"
 
 
-async def seed_example(settings: Settings, *, now: datetime) -> World:
-    """The example clinic and its cases; as it was, if it is there already."""
+async def seed_example(settings: Settings, *, folder: Path, now: datetime) -> World:
+    """The example clinic and its cases; as it was, if it is there already. `folder` keeps what its Stripe knows."""
     keys.use_secret(settings.secret_key)
     async with transaction():
-        return await world.find() or await _made(settings, now=now)
+        found = await world.find()
+        built = found or await _made(settings, now=now)
+    family = viewer_for(built.people[TRAVELLER])
+    # Looked for on its own: whoever ended the first start in its middle gets the trip at the second.
+    if not await Case.exists(patient_id=family.person_id):
+        await _travels(built, family, settings, folder, now=now)
+    return built
 
 
 async def seed_ready(number: int, settings: Settings, *, now: datetime) -> Sequence[str]:
@@ -59,7 +75,16 @@ async def _made(settings: Settings, *, now: datetime) -> World:
         case = await make_case(built, example.stage, answers_of(patient, **example.answers), now=now)
         if example.supporter:
             await _allow(case, patient, built.people[example.supporter], now=now)
+        if example.asks:
+            await questions.ask(case, example.asks, viewer=viewer_for(patient), now=now)
     return built
+
+
+async def _travels(built: World, family: Viewer, settings: Settings, folder: Path, *, now: datetime) -> None:
+    answers = answers_of(built.people[TRAVELLER], goals="To pray standing up again.", medicines="Apixaban, a statin.")
+    async with transaction():
+        case = await make_case(built, Stage.READY, answers, now=now)
+    await make_trip(case, family, settings, folder, now=now)
 
 
 async def _allow(case: Case, patient: Person, supporter: Person, *, now: datetime) -> None:

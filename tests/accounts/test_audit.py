@@ -40,7 +40,7 @@ async def test_the_database_refuses_to_change_the_trail(change: str, cast: Cast,
 
 
 async def test_what_accounts_leave_behind_breaks_no_promise(cast: Cast, now: datetime) -> None:
-    case = await a_request(cast, now, by=cast.partner_views)
+    case = await a_request(cast, now, cast.partner_views)
     await helped_by_bob(case, cast, now)
 
     assert {promise: await run(sql) for promise, sql in INVARIANTS.items()} == {key: [] for key in INVARIANTS}
@@ -56,7 +56,7 @@ async def test_what_accounts_leave_behind_breaks_no_promise(cast: Cast, now: dat
     ],
 )
 async def test_a_broken_promise_is_found(breaking: str, promise: str, cast: Cast, now: datetime) -> None:
-    await helped_by_bob(await a_request(cast, now, by=cast.partner_views), cast, now)
+    await helped_by_bob(await a_request(cast, now, cast.partner_views), cast, now)
 
     await execute("SET LOCAL session_replication_role = replica")  # foreign keys off, for the wrong rows
     await execute(breaking)

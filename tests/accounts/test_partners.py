@@ -18,7 +18,8 @@ HELD = Reply(201, {"booking": "LW-2"})
 async def a_partner(now: datetime) -> int:
     clinic = await a_clinic("harbour")
     await partners.make_key(clinic.id, "Partner", now=now, key="demo-partner-key")
-    return (await PartnerKey.get(name="Partner")).id
+    key = await PartnerKey.get(name="Partner")
+    return int(key.id)
 
 
 async def test_a_key_is_kept_as_a_hash_and_ends_when_revoked(db: None, now: datetime) -> None:

@@ -29,7 +29,11 @@ async def test_staff_hold_their_role_at_their_clinic_and_nowhere_else(cast: Cast
     assert [viewer.acting_as for viewer in (cora, dana, admin)] == ["coordinator", "clinician", "admin"]
     assert cora.has_role(cast.clinic.id, Role.COORDINATOR)
     assert not cora.has_role(cast.elsewhere.id, Role.COORDINATOR)
-    assert (cora.clinics, cora.is_patient, cora.strength) == ({cast.clinic.id}, False, Strength.PASSWORD_TOTP)
+    assert (cora.clinics, cora.is_patient, cora.strength) == (
+        frozenset({cast.clinic.id}),
+        False,
+        Strength.PASSWORD_TOTP,
+    )
 
 
 async def test_one_who_works_here_has_no_powers_through_a_mailed_link(cast: Cast, now: datetime) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from booking.aftercare.constraints import CONSTRAINTS
-from booking.aftercare.scales import BARTHEL, HEALTH_TODAY, MRS, NIHSS, PAIN, SCALES, asked_on, check_scores
+from booking.aftercare.scales import BARTHEL, HEALTH_TODAY, MRS, NIHSS, PAIN, SCALES, Scale, asked_on, check_scores
 from booking.kit.errors import Invalid
 
 
@@ -15,7 +15,7 @@ from booking.kit.errors import Invalid
         (HEALTH_TODAY, [0, 37, 100], [-1, 101]),
     ],
 )
-def test_a_scale_has_its_own_scores_and_no_others(scale, on_it: list[int], off_it: list[int]) -> None:  # noqa: ANN001
+def test_a_scale_has_its_own_scores_and_no_others(scale: Scale, on_it: list[int], off_it: list[int]) -> None:
     assert [scale.has(score) for score in (*on_it, *off_it)] == [True] * len(on_it) + [False] * len(off_it)
 
 

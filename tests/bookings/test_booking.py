@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 async def test_a_booking_is_seen_by_its_patient_their_supporter_its_clinic_and_the_partner_that_made_its_case(
     cast: Cast, now: datetime
 ) -> None:
-    case = await a_request(cast, now, by=cast.partner_views)
+    case = await a_request(cast, now, cast.partner_views)
     held = await a_hold(case, now, by=cast.alice_views)
 
     for viewer in (

@@ -96,14 +96,18 @@ async def test_of_two_who_move_the_dates_the_one_who_saw_older_ones_is_refused(c
     booking = await a_booking(cast, now, BookingStatus.CONFIRMED)
     stale = await Booking.get(id=booking.id)
     week = timedelta(days=7)
-    facts = {"by": cast.cora_views, "now": now}
-    await move_dates(booking, {}, starts_at=booking.starts_at + week, ends_at=booking.ends_at + week, **facts)
+
+    async def put(seen: Booking, by: timedelta) -> None:
+        starts, ends = seen.starts_at + by, seen.ends_at + by
+        await move_dates(seen, {}, starts_at=starts, ends_at=ends, by=cast.cora_views, now=now)
+
+    await put(booking, week)
 
     with pytest.raises(MovedMeanwhile):
-        await move_dates(stale, {}, starts_at=stale.starts_at - week, ends_at=stale.ends_at - week, **facts)
+        await put(stale, -week)
     await move(booking, BookingStatus.CANCELLED, by=SYSTEM, now=now)
     with pytest.raises(MovedMeanwhile):
-        await move_dates(booking, {}, starts_at=stale.starts_at, ends_at=stale.ends_at, **facts)
+        await put(booking, -week)
 
 
 def test_every_status_says_what_may_follow_it() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from booking.accounts import people, sessions, support
 from booking.accounts.models import Person, Role, Staff
 from booking.accounts.partners import make_key
-from booking.accounts.viewers import Scope, Viewer, viewer_of_partner_key, viewer_of_session
+from booking.accounts.viewers import ANONYMOUS, Scope, Viewer, viewer_of_partner_key, viewer_of_session
 from booking.consultations import consents, drafts, plans, reviews
 from booking.consultations.models import Case, Decision, Plan
 from booking.consultations.quotes import Quote, QuoteLine
@@ -110,12 +110,12 @@ async def staff_views(name: str, clinic: Clinic, role: Role, now: datetime) -> V
     return await views(person, now, post.id)
 
 
-async def a_draft(cast: Cast, now: datetime, by: Viewer | None = None) -> tuple[Case, str]:
+async def a_draft(cast: Cast, now: datetime, by: Viewer = ANONYMOUS) -> tuple[Case, str]:
     at = {"clinic_id": cast.clinic.id, "programme_id": cast.programme.id, "version_id": cast.version.id}
-    return await drafts.start(**at, language="en", zone="Europe/London", now=now, **({"by": by} if by else {}))
+    return await drafts.start(**at, language="en", zone="Europe/London", now=now, by=by)
 
 
-async def a_request(cast: Cast, now: datetime, by: Viewer | None = None, **typed: list[str]) -> Case:
+async def a_request(cast: Cast, now: datetime, by: Viewer = ANONYMOUS, /, **typed: list[str]) -> Case:
     _case, token = await a_draft(cast, now, by)
     draft = await drafts.resume(token, now=now)
     answers = read_whole({**TYPED, **typed}, reading=READING)

@@ -43,7 +43,7 @@ async def test_a_strangers_case_looks_as_if_it_did_not_exist(cast: Cast, now: da
 
 async def test_a_partner_sees_the_cases_it_made_and_no_other_partner_does(cast: Cast, now: datetime) -> None:
     await a_request(cast, now)
-    made = await a_request(cast, now, by=cast.partner_views)
+    made = await a_request(cast, now, cast.partner_views)
 
     assert [case.code for case in await cases.visible_to(cast.partner_views)] == [made.code]
     assert [case.code for case in await cases.visible_to(cast.other_partner_views)] == []
@@ -70,7 +70,7 @@ async def test_a_supporter_does_what_the_patient_allowed_and_is_told_so_otherwis
 async def test_dates_are_chosen_by_those_who_may_act_by_staff_and_by_the_partner_that_made_the_case(
     cast: Cast, now: datetime
 ) -> None:
-    case = await a_request(cast, now, by=cast.partner_views)
+    case = await a_request(cast, now, cast.partner_views)
     reader = await helped_by_bob(case, cast, now)
 
     for viewer in (cast.alice_views, cast.cora_views, cast.partner_views):

@@ -15,7 +15,7 @@ async def broken() -> list[str]:
 async def test_what_the_functions_leave_behind_breaks_no_promise(cast: Cast, now: datetime) -> None:
     await a_draft(cast, now)
     await a_consent(await a_request(cast, now), cast, now)
-    await a_request(cast, now, by=cast.partner_views)
+    await a_request(cast, now, cast.partner_views)
 
     assert await broken() == []
 

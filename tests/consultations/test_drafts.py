@@ -139,8 +139,8 @@ async def test_a_person_we_know_keeps_their_clock_whoever_types_their_address(ca
 
 
 async def test_a_partner_sends_a_whole_request_or_is_told_every_error(cast: Cast, now: datetime) -> None:
-    case = await a_request(cast, now, by=cast.partner_views)
+    case = await a_request(cast, now, cast.partner_views)
 
     assert case.partner_id == (cast.partner_views.partner.key_id if cast.partner_views.partner else None)
     with pytest.raises(Invalid):
-        await a_request(cast, now, by=cast.partner_views, zone=["Nowhere"])
+        await a_request(cast, now, cast.partner_views, zone=["Nowhere"])

@@ -36,9 +36,10 @@ class Post:
     path: Path
     deliverers: list[Deliverer] = field(default_factory=list)
 
-    def deliverer(self, *, lanes: int = 8, patience: timedelta = QUICK) -> Deliverer:
+    def deliverer(self, *, lanes: int = 8, patience: timedelta = QUICK, port: int | None = None) -> Deliverer:
         """One worker. It gives the server `patience` before the last word and as much after it."""
-        mailer = SmtpMailer(SmtpServer("127.0.0.1", self.server.port, tls="none"), greeting=patience, handover=patience)
+        server = SmtpServer("127.0.0.1", port or self.server.port, tls="none")
+        mailer = SmtpMailer(server, greeting=patience, handover=patience)
         composer = Composer(public_url="https://leeward.example", sender="Leeward <care@leeward.example>")
         made = Deliverer(mailer, composer, self.clock, lanes=lanes)
         self.deliverers.append(made)

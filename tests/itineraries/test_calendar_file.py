@@ -31,7 +31,7 @@ def mailed(method: Method, trip: Itinerary, sequence: int) -> Event:
     made = calendar_file([visit], method=method, sequence=sequence, now=NOW, organizer=CLINIC, attendee=ANA)
     calendar = Calendar.from_ical(made)
     assert calendar["METHOD"] == method
-    return calendar.walk("VEVENT")[0]
+    return calendar.events[0]
 
 
 def moved(trip: Itinerary) -> Itinerary:
@@ -45,7 +45,7 @@ def test_every_flight_ride_and_appointment_is_one_event_in_its_places_own_time()
 
     assert [
         (event["UID"], event.get("DTSTART").params["TZID"], event.start.isoformat(), event.end.isoformat())
-        for event in calendar.walk("VEVENT")
+        for event in calendar.events
     ] == [
         ("lw-7k3m-2qxd-flight-11@leeward.example", "Europe/London", "2027-03-07T09:10:00+00:00", "2027-03-07T18:20:00+00:00"),
         ("lw-7k3m-2qxd-transfer-31@leeward.example", "America/Antigua", "2027-03-07T15:20:00-04:00", "2027-03-07T15:50:00-04:00"),

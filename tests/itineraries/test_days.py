@@ -2,10 +2,11 @@ from dataclasses import replace
 from datetime import date
 
 from booking.itineraries.days import days
+from booking.itineraries.trip import Itinerary
 from tests.itineraries.trips import ANTIGUA, HOME, LONDON, OUT, a_trip, at
 
 
-def told(trip, reader: str = LONDON):  # noqa: ANN001
+def told(trip: Itinerary, reader: str = LONDON) -> list[tuple[str, list[tuple[str, str, str]]]]:
     return [
         (day.day.isoformat(), [(one.clock, one.clock_in(reader), one.text("en")) for one in day.entries])
         for day in days(trip)

@@ -3,11 +3,12 @@ from datetime import date, datetime
 
 import pytest
 
+from booking.journeys.plan_travel import Details
 from booking.kit.errors import Invalid
 from tests.itineraries.test_legs import BEDS, COMPANION, PATIENT, RIDE, THERE
 
 
-def refused(details) -> list[str]:  # noqa: ANN001
+def refused(details: Details) -> list[str]:
     with pytest.raises(Invalid) as caught:
         details.columns()
     return sorted(caught.value.errors)
@@ -38,7 +39,7 @@ def moment(text: str) -> datetime:
         (replace(RIDE, pick_up_place="", drop_off_place=""), ["drop_off_place", "pick_up_place"]),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_beside_its_field(details: object, fields: list[str]) -> None:
+def test_what_cannot_be_is_refused_beside_its_field(details: Details, fields: list[str]) -> None:
     assert refused(details) == fields
 
 

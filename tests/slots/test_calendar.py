@@ -70,7 +70,7 @@ async def test_a_feed_tells_kept_bookings_without_saying_what_is_done_until_it_i
         await revoke_feed(small.clinic.id, person.id, feed.id, now=NOW)
 
 
-async def test_an_event_keeps_its_uid_when_the_booking_moves_and_its_sequence_goes_up():
+async def test_an_event_keeps_its_uid_when_the_booking_moves_and_its_sequence_goes_up() -> None:
     small = await small_clinic(chairs=1, clinicians=1)
     first, *_others, last = await free(small)
     mine = await booking(small, first)
@@ -91,7 +91,7 @@ async def test_an_event_keeps_its_uid_when_the_booking_moves_and_its_sequence_go
     assert (await read_feed(token, now=NOW + HOUR)).version == after.version
 
 
-async def test_who_has_left_the_clinic_has_no_feed_of_it():
+async def test_who_has_left_the_clinic_has_no_feed_of_it() -> None:
     small = await small_clinic()
     person = await a_colleague(small.clinic.id)
     token = await open_feed(small.clinic.id, person.id, now=NOW)
@@ -132,7 +132,7 @@ async def test_a_recalled_lot_offers_nothing_keeps_its_promises_in_sight_and_sta
     assert await events_of(small.lot.id) == [LotMoved(LotState.RECALLED, NOW, "", "A failed test")]
 
 
-async def test_a_lot_comes_in_quarantined_and_offers_nothing_until_it_is_released():
+async def test_a_lot_comes_in_quarantined_and_offers_nothing_until_it_is_released() -> None:
     small = await small_clinic(doses=0)
 
     await receive(Arrival("cells", "B-2", FIRST, LAST, 2), small.clinic.id, by=None, now=NOW)
@@ -152,7 +152,7 @@ async def test_a_lot_comes_in_quarantined_and_offers_nothing_until_it_is_release
         (Arrival("cells", "B", LAST, FIRST, 0), {"usable_until", "doses"}),
     ],
 )
-async def test_a_lot_that_cannot_be_is_refused_beside_its_field(arrival: Arrival, wrong: set[str]):
+async def test_a_lot_that_cannot_be_is_refused_beside_its_field(arrival: Arrival, wrong: set[str]) -> None:
     small = await small_clinic()
 
     with pytest.raises(Invalid) as refused:

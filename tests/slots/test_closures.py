@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 TODAY = date(2027, 1, 12)
 
 
-async def test_a_closure_takes_its_days_from_the_dates_at_once_and_gives_them_back():
+async def test_a_closure_takes_its_days_from_the_dates_at_once_and_gives_them_back() -> None:
     small = await small_clinic(chairs=1)
     before = days(await free(small))
 
@@ -27,7 +27,7 @@ async def test_a_closure_takes_its_days_from_the_dates_at_once_and_gives_them_ba
     assert days(await free(small)) == before
 
 
-async def test_a_closure_names_every_claim_it_touches_before_and_after_it_is_kept():
+async def test_a_closure_names_every_claim_it_touches_before_and_after_it_is_kept() -> None:
     small = await small_clinic(chairs=1)
     window = (await free(small))[0]
     mine = await booking(small, window, BookingStatus.CONFIRMED)
@@ -43,7 +43,7 @@ async def test_a_closure_names_every_claim_it_touches_before_and_after_it_is_kep
     assert kept == Kept(kept.id, "chair 1", closing, (there,))
 
 
-async def test_a_closure_beside_the_claim_another_resource_s_or_a_lapsed_hold_is_not_touched():
+async def test_a_closure_beside_the_claim_another_resource_s_or_a_lapsed_hold_is_not_touched() -> None:
     small = await small_clinic(chairs=2)
     window = (await free(small))[0]
     mine = await booking(small, window)
@@ -71,7 +71,9 @@ async def test_a_closure_beside_the_claim_another_resource_s_or_a_lapsed_hold_is
         ((date(2027, 2, 1), date(2027, 2, 1), time(9), time(9)), {"to_time"}),
     ],
 )
-async def test_a_closure_that_cannot_be_is_refused_beside_its_field(days_and_times: tuple[Any, ...], wrong: set[str]):
+async def test_a_closure_that_cannot_be_is_refused_beside_its_field(
+    days_and_times: tuple[Any, ...], wrong: set[str]
+) -> None:
     small = await small_clinic()
 
     with pytest.raises(Invalid) as refused:
@@ -80,7 +82,7 @@ async def test_a_closure_that_cannot_be_is_refused_beside_its_field(days_and_tim
     assert set(refused.value.errors) == wrong
 
 
-async def test_another_clinic_s_resources_and_closures_are_not_there():
+async def test_another_clinic_s_resources_and_closures_are_not_there() -> None:
     here, there = await small_clinic(), await small_clinic()
     closure = await Closure.create(resource_id=there.chairs[0].id, first_day=TODAY, last_day=TODAY)
 
@@ -92,11 +94,11 @@ async def test_another_clinic_s_resources_and_closures_are_not_there():
     assert await touched_by(here.clinic.id, Closing(there.chairs[0].id, TODAY, TODAY), now=NOW) == []
 
 
-async def test_opening_hours_are_told_in_the_order_of_the_week():
+async def test_opening_hours_are_told_in_the_order_of_the_week() -> None:
     small = await small_clinic(chairs=1)
 
     hours = await opening_hours(small.clinic.id, TODAY)
 
-    assert set(hours) == set(await Resource.filter(clinic_id=small.clinic.id).values_list("id", flat=True))
+    assert set(hours) == {resource.id for resource in await Resource.filter(clinic_id=small.clinic.id)}
     week = [(each.weekday, each.opens, each.closes) for each in hours[small.chairs[0].id]]
     assert week == [(day, time(8), time(17)) for day in range(7)]

@@ -11,11 +11,12 @@ SPRING, AUTUMN = date(2027, 3, 14), date(2027, 11, 7)
 
 def told(bits: int, days: Grid) -> list[tuple[str, str]]:
     """Runs of bits as clock times of the zone."""
-    found, at = [], 0
+    found: list[tuple[str, str]] = []
+    at = 0
     while bits >> at:
         start = at + ((bits >> at) & -(bits >> at)).bit_length() - 1
         end = start + ((~(bits >> start)) & ((bits >> start) + 1)).bit_length() - 1
-        found.append(tuple(clock(bit, days) for bit in (start, end)))
+        found.append((clock(start, days), clock(end, days)))
         at = end
     return found
 

@@ -21,6 +21,7 @@ UNREACHABLE: Final[tuple[type[Exception], ...]] = (
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a line that broke in the middle of an answer
 )
 
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)

@@ -1,0 +1,100 @@
+"""The program's own processes, to be killed: a web or a worker at a failpoint, on the tests' database and Stripe simulator."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from booking.kit.failpoints import VARIABLE
+from tests.outside import SECRET, STRIPE_KEY, WEBHOOK_SECRET, address_of, free_socket
+
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a process needs to know."""
+
+    database_url: str
+    stripe_address: str
+    folder: Path
+
+    def environment(self, failpoint: str | None) -> dict[str, str]:
+        """A demonstration's, for production refuses to start with a failpoint armed."""
+        with free_socket() as mail:
+            mail_port = mail.getsockname()[1]
+        armed = {VARIABLE: failpoint} if failpoint else {}
+        return armed | {
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": self.database_url,
+            "STRIPE_SECRET_KEY": STRIPE_KEY,
+            "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "STRIPE_API_BASE": self.stripe_address,
+            "SMTP_URL": f"smtp://127.0.0.1:{mail_port}",
+            "MAIL_FROM": "Leeward <care@leeward.example>",
+            "FILES_URL": str(self.folder / "files"),
+            "SECRET_KEY": SECRET,
+            "PUBLIC_URL": "http://leeward.test",
+            "LEEWARD_DEMO": "1",
+            "LEEWARD_FOLDER": str(self.folder),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """A web process and where it answers."""
+
+    address: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def died_by_kill(self) -> bool:
+        """Whether it ends, now or in a moment, as a failpoint ends it."""
+        return self.process.wait(PATIENCE) == -signal.SIGKILL
+
+
+@contextmanager
+def web(place: Place, failpoint: str | None = None) -> Iterator[Web]:
+    """`booking web` for as long as the block lasts, unless its failpoint kills it."""
+    with free_socket() as probe:
+        address = address_of(probe)
+    with running(place, "web", "--port", address.rsplit(":", 1)[1], failpoint=failpoint) as process:
+        found = Web(address, process, place.folder / "web.log")
+        _wait_for(found)
+        yield found
+
+
+@contextmanager
+def running(place: Place, *words: str, failpoint: str | None = None) -> Iterator["subprocess.Popen[bytes]"]:
+    """`booking WORDS...`, ended with the block."""
+    with (place.folder / f"{words[0]}.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "booking", *words],
+            env=place.environment(failpoint),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(found: Web) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and found.process.poll() is None:
+        try:
+            if httpx.get(f"{found.address}/healthz", timeout=5).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise TimeoutError(f"nothing answers at {found.address}: {found.log.read_text()[-2000:]}")

@@ -1,0 +1,87 @@
+"""PostgreSQL stopped and started again under load: everyone is told so in the product's voice, and nobody has to do anything."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from booking.demo import postgres
+from booking.demo.world import PARTNER_KEY
+from tests.faults.processes import PATIENCE, Place, running, web
+
+PATHS = ("/", "/programmes/stroke-recovery", "/readyz", "/api/v1/programmes")
+VISITORS = 8
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A server of its own, for it is stopped: its folder."""
+    yield tmp_path / "postgres"
+    postgres.remove(tmp_path / "postgres")
+
+
+class Visitors:
+    """People and a partner's system who go on asking. `statuses` is what they got since one last looked."""
+
+    def __init__(self, address: str) -> None:
+        self.statuses: Counter[int] = Counter()
+        self.ever: set[int] = set()
+        self.last_503: dict[str, httpx.Response] = {}
+        self._address = address
+
+    async def visit(self, until: asyncio.Event) -> None:
+        headers = {"Authorization": f"Bearer {PARTNER_KEY}"}
+        async with httpx.AsyncClient(base_url=self._address, headers=headers, timeout=PATIENCE) as browser:
+            while not until.is_set():
+                for path in PATHS:
+                    answer = await browser.get(path)
+                    self.statuses[answer.status_code] += 1
+                    self.ever.add(answer.status_code)
+                    if answer.status_code == 503:
+                        self.last_503[path] = answer
+                await asyncio.sleep(0.05)
+
+    async def seen(self, *statuses: int) -> Counter[int]:
+        """Wait until everything that comes back is one of these, twice over for everyone."""
+        for _ in range(200):
+            self.statuses.clear()
+            await asyncio.sleep(0.5)
+            if self.statuses.total() >= VISITORS and set(self.statuses) == set(statuses):
+                return self.statuses
+        return self.statuses
+
+
+async def test_while_the_database_is_away_everyone_gets_503_and_afterwards_what_they_wanted(
+    folder: Path, tmp_path: Path
+) -> None:
+    server = postgres.start(folder, relaxed=True)
+    place = Place(server.url, "http://127.0.0.1:9", tmp_path)
+    with running(place, "seed") as seeding:
+        assert await asyncio.to_thread(seeding.wait, PATIENCE) == 0
+    with web(place) as found:
+        visitors, over = Visitors(found.address), asyncio.Event()
+        visiting = [asyncio.create_task(visitors.visit(over)) for _ in range(VISITORS)]
+        assert set(await visitors.seen(200)) == {200}
+
+        server.stop()
+        assert set(await visitors.seen(503)) == {503}
+
+        again = postgres.start(folder, relaxed=True)
+        assert set(await visitors.seen(200)) == {200}
+
+        over.set()
+        await asyncio.gather(*visiting)
+    again.stop()
+
+    page, problem = visitors.last_503["/"], visitors.last_503["/api/v1/programmes"]
+    assert (again.url, visitors.ever) == (server.url, {200, 503})
+    assert (page.headers["retry-after"], "default-src 'none'" in page.headers["content-security-policy"]) == (
+        "10",
+        True,
+    )
+    assert "We cannot reach our records just now" in page.text
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert problem.json()["type"] == "urn:leeward:unreachable"

@@ -3,17 +3,23 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from icalendar import Calendar
 from playwright.async_api import expect
 
 from booking.demo.clinic.load import programme_content
+from booking.demo.mailbox.reading import calendar_methods
 from tests.browser.running_demo import Demo
 from tests.browser.visitor import Visitor
 from tests.documents.samples import pdf
 
+DAY: Final = timedelta(days=1)
 DAYLIGHT: Final = ("Africa/Lagos", "Asia/Tokyo", "Pacific/Honolulu")
 DECLINED: Final = "4000 0000 0000 0002"
 ASKS_THE_BANK: Final = "4000 0025 0000 3155"
@@ -26,7 +32,7 @@ REMEMBER_WHAT_THE_PROGRESS_SAYS: Final = """() => {
 
 @dataclass(slots=True)
 class Family:
-    """The daughter at her browser. The codes are known once there is a case, and a booking."""
+    """The daughter at her browser. What is empty here is known once there is a case, and a booking."""
 
     daughter: Visitor
     demo: Demo
@@ -36,6 +42,7 @@ class Family:
     father: str = "Chike Eze"
     case: str = ""
     booking: str = ""
+    first_day: date = date.min
 
 
 def where_it_is_day() -> str:
@@ -240,6 +247,7 @@ async def holds_dates(family: Family) -> None:
     await she.is_at("Your dates are kept for you")
     family.booking = she.path.rsplit("/", 1)[-1]
     await she.sees(re.compile(r"About \d+ hours? .*left\."))
+    await family.demo.mail(family.email, "Your dates are held")
 
 
 async def cannot_pay_while_there_is_time_to_think(family: Family) -> None:
@@ -270,3 +278,184 @@ async def pays_the_deposit(family: Family) -> None:
     await she.sees("USD 3,400.00")
     await family.demo.mail(family.email, "Your dates are confirmed")
     await family.demo.mail(family.email, "receipt")
+
+
+async def tells_how_they_travel(family: Family) -> None:
+    """Legs that do not fit are said plainly, each with its reason, and put right where it is said."""
+    she = family.daughter
+    first, last = await _days_of_the_stay(family)
+    family.first_day = first
+    await she.goes_to(f"/portal/bookings/{family.booking}")
+    await she.follows("Enter your journey")
+    await _adds_the_father(family, passport_until=first + timedelta(days=60))
+    await _adds_herself(family, passport_until=first + timedelta(days=900))
+    await _adds_the_flight_there(family, lands=first + DAY)
+    await _adds_the_flight_home(family, leaves=last + DAY)
+    await _adds_a_bed(family, first, last)
+    for said in (
+        "Your first appointment is on",
+        "After your treatment it is safe to fly from",
+        "For this trip it must be valid until",
+        "There is no bed yet for",
+    ):
+        await she.sees(said)
+    await _puts_it_right(family, first, last)
+
+
+async def _days_of_the_stay(family: Family) -> tuple[date, date]:
+    """The first and the last day, as their calendar has them."""
+    _kind, file = await family.daughter.downloads(f"/portal/bookings/{family.booking}/itinerary.ics")
+    starts = [event.decoded("DTSTART") for event in Calendar.from_ical(file).walk("VEVENT")]
+    days = [start.date() if isinstance(start, datetime) else start for start in starts]
+    return min(days), max(days)
+
+
+async def _adds_the_father(family: Family, *, passport_until: date) -> None:
+    she = family.daughter
+    await she.follows("Add a person")
+    await she.chooses("Patient")
+    await she.types("Family name", "EZE")
+    await she.types("Given names", "CHIKE")
+    await she.dates("Date of birth", date(1955, 11, 3))
+    await she.dates("Passport valid until", passport_until)
+    await she.presses("Save")
+
+
+async def _adds_herself(family: Family, *, passport_until: date) -> None:
+    she = family.daughter
+    await she.follows("Add a person")
+    await she.chooses("Companion")
+    await she.types("Family name", "EZE")
+    await she.types("Given names", "NGOZI")
+    await she.dates("Passport valid until", passport_until)
+    await she.presses("Save")
+
+
+async def _adds_the_flight_there(family: Family, *, lands: date) -> None:
+    she = family.daughter
+    await she.follows(re.compile("Add (a|your) flight there"))
+    await she.chooses("To the clinic")
+    await she.types("Flight number", "BA2157")
+    await _fills_a_flight(family, "LOS", "ANU", lands)
+
+
+async def _adds_the_flight_home(family: Family, *, leaves: date) -> None:
+    she = family.daughter
+    await she.follows(re.compile("Add (a|your) flight home"))
+    await she.chooses("Home")
+    await she.types("Flight number", "BA2156")
+    await _fills_a_flight(family, "ANU", "LOS", leaves)
+
+
+async def _fills_a_flight(family: Family, leaves_from: str, lands_at: str, day: date) -> None:
+    she = family.daughter
+    await she.types("From which airport?", leaves_from)
+    await she.dates("On which day?", day)
+    await she.types("At what time?", "07:10")
+    await she.types("At which airport?", lands_at)
+    await she.dates("On which day does it land?", day)
+    await she.types("At what time does it land?", "21:40")
+    await she.types("Name on the ticket of CHIKE EZE", "EZE/CHIKE MR")
+    await she.types("Name on the ticket of NGOZI EZE", "EZE/NGOZI MS")
+    await she.presses("Save")
+
+
+async def _adds_a_bed(family: Family, first_night: date, leaves_on: date) -> None:
+    she = family.daughter
+    await she.follows("Add a place to stay")
+    await she.types("What is it called?", "Siboney House")
+    await she.dates("First night", first_night)
+    await she.dates("The day on which you leave", leaves_on)
+    await she.types("For how many people are there beds?", "2")
+    await she.presses("Save")
+
+
+async def _puts_it_right(family: Family, first: date, last: date) -> None:
+    """A day earlier there, two days of rest before flying home, a longer passport, a bed for every night."""
+    she = family.daughter
+    there, home = first - DAY, last + 3 * DAY
+    await she.page.locator("#there").get_by_role("link", name="Change this flight").first.click()
+    await she.dates("On which day?", there)
+    await she.dates("On which day does it land?", there)
+    await she.presses("Save")
+    await she.page.locator("#back").get_by_role("link", name="Change this flight").first.click()
+    await she.dates("On which day?", home)
+    await she.dates("On which day does it land?", home)
+    await she.presses("Save")
+    await she.page.locator("#travellers").get_by_role("link", name="Change this person's details").first.click()
+    await she.dates("Passport valid until", last + timedelta(days=900))
+    await she.presses("Save")
+    await she.does_not_see("For this trip it must be valid until")
+    await she.does_not_see("Your first appointment is on")
+    await she.does_not_see("it is safe to fly from")
+    while await she.page.locator("#stays").get_by_text("There is no bed yet").count():
+        await she.page.locator("#stays").get_by_role("link", name="Add a place to stay").first.click()
+        await she.types("What is it called?", "Siboney House")
+        await she.types("For how many people are there beds?", "2")
+        await she.presses("Save")
+    await she.does_not_see("There is no bed yet")
+
+
+async def takes_the_itinerary_along(family: Family) -> None:
+    """Day by day in both clocks; on paper; in their own calendar."""
+    she = family.daughter
+    await she.follows("See the trip day by day")
+    await she.is_at("Your trip to")
+    await she.sees("BA2157")
+    await she.sees("Siboney House")
+    await she.sees(re.compile(r"\d\d:\d\d.* for you"))
+    here = f"/portal/bookings/{family.booking}"
+    media_type, paper = await she.downloads(f"{here}/itinerary.pdf")
+    assert (media_type, paper[:5]) == ("application/pdf", b"%PDF-")
+    media_type, file = await she.downloads(f"{here}/itinerary.ics")
+    assert media_type.startswith("text/calendar")
+    assert len(Calendar.from_ical(file).walk("VEVENT")) >= 8
+
+
+async def hears_of_the_new_dates(family: Family, first_day: str) -> None:
+    """By mail, with the calendar file that moves the entry; and flights that no longer fit are said so."""
+    she = family.daughter
+    mail = await family.demo.mail(family.email, "Your new dates")
+    assert first_day in " ".join(mail["text"].split())
+    await she.goes_to(f"/portal/bookings/{family.booking}")
+    await she.sees(first_day)
+    await she.goes_to(f"/portal/bookings/{family.booking}/travel")
+    await she.sees("Does not fit")
+
+
+async def has_mails_that_look_right(family: Family) -> None:
+    """Every mail is there as HTML and as text; those about dates carry the calendar file, as what it is."""
+    methods = {}
+    for mail in family.demo.mailbox(family.email):
+        letter = message_from_string(family.demo.source(mail), policy=default)
+        assert isinstance(letter, EmailMessage)
+        html, text = letter.get_body(("html",)), letter.get_body(("plain",))
+        assert html is not None, mail["subject"]
+        assert text is not None, mail["subject"]
+        assert "<table" in html.get_content()
+        assert "<" not in text.get_content()
+        methods[mail["subject"]] = calendar_methods(letter)
+    assert {subject: found for subject, found in methods.items() if found} == {
+        "Your dates are confirmed": ["REQUEST"],
+        "Your new dates": ["REQUEST"],
+        "Your stay is cancelled": ["CANCEL"],
+    }
+    await family.daughter.goes_to(f"/simulated/mailbox/?to={family.email}")
+    await family.daughter.follows(re.compile("Your dates are confirmed"), within="body")
+    frame = family.daughter.page.frame_locator("iframe")
+    await expect(frame.get_by_role("link").first).to_be_visible()
+
+
+async def cancels(family: Family) -> None:
+    """The refund is seen before anything is done, and then it comes."""
+    she = family.daughter
+    await she.goes_to(f"/portal/bookings/{family.booking}")
+    await she.follows("Look at what cancelling would mean")
+    await she.sees("What comes back to you")
+    await she.sees("USD 3,400.00")
+    await she.presses("Cancel the trip")
+    await she.is_at("This trip is cancelled")
+    await family.demo.mail(family.email, "Your stay is cancelled")
+    await family.demo.mail(family.email, "Your refund is on its way")
+    await she.page.reload()
+    await she.sees("Your refund was sent")

@@ -35,3 +35,14 @@ async def test_a_family_goes_the_whole_way_and_the_clinic_goes_with_them(demo: D
     await the_family.holds_dates(family)
     await the_family.cannot_pay_while_there_is_time_to_think(family)
     await the_family.pays_the_deposit(family)
+    await the_family.tells_how_they_travel(family)
+    await the_family.takes_the_itinerary_along(family)
+
+    await the_clinic.comes_in_by_the_staff_door(coordinator)  # a day's session has ended
+    await the_clinic.finds_the_case_on_the_board(coordinator, family.case, family.father)
+    await the_clinic.finds_the_booking_in_the_calendar(coordinator, family.first_day)
+    await the_family.hears_of_the_new_dates(family, await the_clinic.moves_the_dates(coordinator, family.booking))
+    await the_clinic.stops_and_resumes_the_messages(coordinator, family.case)
+
+    await the_family.cancels(family)
+    await the_family.has_mails_that_look_right(family)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -52,6 +53,12 @@ class Visitor:
         """One of a list that unfolds, by the value kept."""
         await self.page.get_by_label(label).first.select_option(value)
 
+    async def dates(self, question: str, day: date) -> None:
+        """The three boxes of a date."""
+        boxes = self.page.get_by_role("group", name=question)
+        for label, number in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+            await boxes.get_by_label(label).fill(str(number))
+
     async def answers(self, question: str, choice: str) -> None:
         """One of the round boxes under a question."""
         box = self.page.get_by_role("group", name=question).get_by_label(choice, exact=True)
@@ -66,6 +73,10 @@ class Visitor:
 
     async def sees(self, text: str | re.Pattern[str], *, within: str = "main") -> None:
         await expect(self.page.locator(within).first).to_contain_text(text, use_inner_text=True)
+
+    async def finds(self, text: str, *, within: str = "main") -> None:
+        """The same, be it folded away."""
+        await expect(self.page.locator(within).first).to_contain_text(text)
 
     async def does_not_see(self, text: str | re.Pattern[str], *, within: str = "main") -> None:
         await expect(self.page.locator(within).first).not_to_contain_text(text, use_inner_text=True)

@@ -7,6 +7,7 @@ from tortoise.queryset import QuerySet
 
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking, BookingEvent, BookingStatus
+from booking.consultations import cases
 from booking.consultations.cases import within
 from booking.kit.db import run
 from booking.kit.errors import NotFound, WrongMoment
@@ -54,7 +55,8 @@ class DatesStand(WrongMoment):
 
 
 async def require_no_dates(case_id: int, *, now: datetime) -> None:
-    """Raises DatesStand while the case has a booking that is held or confirmed."""
+    """Raises DatesStand while the case has a booking that is held or confirmed. None can be taken before the commit."""
+    await cases.lock(case_id)
     if await live_of(case_id, now=now) is not None:
         raise DatesStand
 

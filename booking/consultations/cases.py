@@ -1,12 +1,13 @@
 """Which cases someone may see. What belongs to someone else looks as if it did not exist (G27)."""
 
-from typing import Any
+from typing import Any, Final
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from booking.accounts.viewers import Scope, Viewer
 from booking.consultations.models import Case, CaseStatus
+from booking.kit.db import run
 from booking.kit.errors import Forbidden, NotFound
 from booking.kit.words import _
 
@@ -74,3 +75,20 @@ def require_to_book(viewer: Viewer, case: Case) -> None:
     made_it = viewer.partner is not None and viewer.partner.key_id == case.partner_id
     if not made_it and case.clinic_id not in viewer.clinics:
         require(viewer, case, Scope.ACT)
+
+
+# Whoever decides about a case and whoever takes dates for it meet at its row. The first locks it before it looks for
+# dates; the second locks it last, after its booking and its claims, in the order in which payments lock them too.
+LOCK: Final = 'SELECT id FROM "case" WHERE id = $1 FOR NO KEY UPDATE'
+SHARE: Final = 'SELECT status FROM "case" WHERE id = $1 FOR SHARE'
+
+
+async def lock(case_id: int) -> None:
+    """Until this transaction ends nobody else moves the case, and who has just taken dates for it waits."""
+    await run(LOCK, case_id)
+
+
+async def status_held(case_id: int) -> CaseStatus:
+    """Where the case stands, and will until this transaction ends."""
+    [row] = await run(SHARE, case_id)
+    return CaseStatus(row["status"])

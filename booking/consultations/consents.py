@@ -221,6 +221,12 @@ async def require_thought_over(case: Case, *, now: datetime, until_in_words: str
     return consent
 
 
+async def still_thinking(case: Case, *, now: datetime) -> bool:
+    """Whether the time to think of the consent that stands is not over."""
+    consent = await in_force(case)
+    return consent is not None and now < consent.cooling_off_until
+
+
 def _require_decider(case: Case, signature: Signature, viewer: Viewer) -> None:
     if not may(viewer, case, Scope.READ):
         raise NotFound

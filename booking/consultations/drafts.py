@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from booking.accounts import people, support
@@ -129,6 +129,14 @@ async def read(case: Case, *, viewer: Viewer, now: datetime) -> Given:
     """The answers of a request that was sent."""
     sent = await ConsultationRequest.get(case_id=case.id)
     return await _opened(case, sent.answers_sealed, viewer=viewer, now=now)
+
+
+async def birth_date_of(case: Case, *, viewer: Viewer, now: datetime) -> date | None:
+    """The patient's, if the request told it; None where nothing was asked."""
+    sent = await ConsultationRequest.get_or_none(case_id=case.id)
+    answers = {} if sent is None else await _opened(case, sent.answers_sealed, viewer=viewer, now=now)
+    born = answers.get("birth_date")
+    return date.fromisoformat(born) if born else None
 
 
 async def add(case: Case, answers: Mapping[str, Any], *, viewer: Viewer, now: datetime) -> None:

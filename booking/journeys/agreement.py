@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from booking.bookings.models import Booking
-from booking.consultations import consents, plans
+from booking.consultations import cases, consents, plans
 from booking.consultations.models import Case, CaseStatus
 from booking.journeys.offer import clinic_of
 from booking.kit.errors import WrongMoment
@@ -14,6 +15,8 @@ from booking.payments.charges import open_balance
 from booking.payments.models import Charge
 from booking.payments.terms import Terms
 from booking.slots.windows import Window
+
+AGREED: Final = frozenset({CaseStatus.CONSENTED, CaseStatus.BOOKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,19 @@ async def require_agreement(case: Case) -> Agreement:
     Raises NoConsent, and WrongMoment if the clinic has said no since, or the case has ended.
     """
     standing = await consents.require_standing(case)
-    if case.status not in {CaseStatus.CONSENTED, CaseStatus.BOOKED}:
+    if case.status not in AGREED:
         raise WrongMoment
     terms = Terms.parse(standing.terms, standing.total.currency)
     return Agreement(standing.cooling_off_until, standing.total, terms)
+
+
+async def require_still_agreed(case: Case) -> None:
+    """The last word of whoever takes dates: nothing was decided or taken back meanwhile, nor is until the commit (G5).
+
+    Raises WrongMoment.
+    """
+    if await cases.status_held(case.id) not in AGREED:
+        raise WrongMoment
 
 
 async def agreed(case: Case) -> tuple[Money, Terms]:

@@ -11,7 +11,7 @@ from booking.aftercare.check_ins import cancel_check_ins
 from booking.bookings import booking as bookings
 from booking.bookings.models import Booking, BookingStatus
 from booking.bookings.moves import move
-from booking.consultations import cases, moves
+from booking.consultations import cases, consents, moves
 from booking.consultations.models import Case, CaseStatus
 from booking.journeys.agreement import agreed, arrival_of, today_at_clinic
 from booking.journeys.close_pages import close_pages
@@ -140,5 +140,7 @@ async def _cancellation(booking: Booking, case: Case, cause: RefundCause, *, now
     total, terms = await agreed(case)
     arrival, today = arrival_of(booking), await today_at_clinic(case, now)
     paid = await ledger.balance_of(booking, total.currency)
-    comes_back = refund_due(paid, arrival, today, terms, cause)
+    # Whatever the days that are left: the consent promises all of it back while its time to think runs.
+    thinking = await consents.still_thinking(case, now=now)
+    comes_back = paid if thinking else refund_due(paid, arrival, today, terms, cause)
     return Cancellation(booking, await clinic_of(case), cause, arrival, today, terms, paid, comes_back)

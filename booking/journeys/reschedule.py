@@ -20,7 +20,7 @@ from booking.journeys.links import Links
 from booking.journeys.offer import Offer, clinic_of, offer_of
 from booking.journeys.open_itinerary import appointments_of, trip_of
 from booking.journeys.plan_messages import balance_due_of, plan_booking_messages, schedules
-from booking.journeys.reserve import DatesGone, say_held
+from booking.journeys.reserve import DatesGone, require_old_enough, say_held
 from booking.journeys.say import address_of, say_about_booking
 from booking.kit.db import transaction
 from booking.kit.errors import MovedMeanwhile, WrongMoment
@@ -84,6 +84,7 @@ async def reschedule(
         NotFound, NotAllowedByThePatient, NoConsent: this viewer may not move it, or the consent is gone.
         WindowUnreadable, WindowOutdated, WindowPassed, SameDates: the token does not stand for dates to move to.
         StayBegan, WrongMoment: it cannot be moved any more.
+        TooYoungThen: the patient does not have the programme's age on those dates.
         MovedMeanwhile: someone moved or cancelled it first.
         DatesGone: someone was faster; it names the closest free dates.
     """
@@ -92,7 +93,7 @@ async def reschedule(
     wishes = wishes_of(interpreter)
     async for candidate in ways_to_take(window, offer.protocol, wishes, now=now, but_for=seen.id):
         with suppress(WindowTaken):
-            return await _move(viewer, seen, candidate, links=links, now=now)
+            return await _move(viewer, seen, candidate, offer, links=links, now=now)
     nearest = await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes, but_for=seen.id)
     raise DatesGone(clinic, offer, nearest)
 
@@ -102,6 +103,7 @@ async def preview_move(viewer: Viewer, code: str, token: str, *, language: str, 
     async with transaction():
         booking, clinic, offer = await _movable(viewer, code, now=now)
         before, after = Window.from_json(booking.window), _wanted(booking, token, clinic, offer, key=key)
+        await require_old_enough(booking.case, after, offer, viewer=viewer, now=now)
         was_due = await balance_due_of(booking)
         is_due = await _balance_due(booking.case, after, now=now) if was_due else None
         return Move(
@@ -141,8 +143,9 @@ def _hours(window: Window) -> list[object]:
     return [(step.key, step.day, step.starts) for step in window.steps]
 
 
-async def _move(viewer: Viewer, seen: Booking, window: Window, *, links: Links, now: datetime) -> Booking:
+async def _move(viewer: Viewer, seen: Booking, window: Window, offer: Offer, *, links: Links, now: datetime) -> Booking:
     async with transaction():
+        await require_old_enough(seen.case, window, offer, viewer=viewer, now=now)
         # The booking first, then what hangs on it: whoever cancels or pays meanwhile waits, or has been before us.
         booking = await bookings.locked(seen.id)
         if (booking.status, booking.calendar_sequence) != (seen.status, seen.calendar_sequence):

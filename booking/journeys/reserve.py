@@ -9,13 +9,16 @@ from booking.accounts import audit
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
 from booking.bookings.opening import open_held
-from booking.consultations import cases
+from booking.consultations import cases, drafts
 from booking.consultations.models import Case
-from booking.journeys.agreement import Agreement, require_agreement
+from booking.consultations.requests import old_enough
+from booking.journeys.agreement import Agreement, require_agreement, require_still_agreed
 from booking.journeys.find_dates import nearest_dates, wishes_of
 from booking.journeys.offer import Offer, clinic_of, offer_of
 from booking.journeys.say import say_about_booking
 from booking.kit.db import transaction
+from booking.kit.errors import Refusal
+from booking.kit.words import _
 from booking.messages import facts
 from booking.programmes.models import Clinic
 from booking.slots import claims
@@ -33,6 +36,15 @@ class DatesGone(WindowTaken):
         self.clinic = clinic
         self.offer = offer
         self.nearest = nearest
+
+
+class TooYoungThen(Refusal):
+    """Later dates may do."""
+
+    status = 409
+    say = _(
+        "On these dates the patient is not %(age)s years old yet, so the treatment cannot be given. Please choose later ones."
+    )
 
 
 class Ticket(Protocol):
@@ -62,6 +74,8 @@ async def reserve(
         NotFound, NoConsent: this viewer may not choose dates for this case, or not yet.
         WindowUnreadable, WindowOutdated, WindowPassed: the token does not stand for dates that can be had.
         OtherDatesHeld: the case has dates already.
+        TooYoungThen: the patient does not have the programme's age on the first day.
+        WrongMoment: the clinic said no, or the consent was taken back, while the dates were taken.
         DatesGone: someone was faster; it names the closest free dates.
     """
     case = await cases.get(viewer, code)
@@ -89,6 +103,7 @@ async def _hold(
     # The deposit cannot be taken before the time to think is over, so the dates wait for it.
     lapses_at = max(now, agreement.cooling_off_until) + offer.hold_for
     async with transaction():
+        await require_old_enough(case, window, offer, viewer=viewer, now=now)
         booking = await open_held(
             case.id,
             window.to_json(),
@@ -103,7 +118,16 @@ async def _hold(
         await say_held(booking, case, clinic, agreement, lapses_at, now=now)
         if ticket is not None:
             await ticket.done(booking)
+        await require_still_agreed(case)
     return booking
+
+
+async def require_old_enough(case: Case, window: Window, offer: Offer, *, viewer: Viewer, now: datetime) -> None:
+    """The programme's age counts on the first day of treatment. Raises TooYoungThen. Leaves an audit row."""
+    least = offer.content.terms.minimum_age
+    born = await drafts.birth_date_of(case, viewer=viewer, now=now)
+    if born is not None and not old_enough(born, on=window.start, minimum_age=least):
+        raise TooYoungThen(age=least)
 
 
 async def say_held(

@@ -9,6 +9,7 @@ from booking.accounts.models import Role
 from booking.accounts.viewers import Scope
 from booking.bookings.models import Booking
 from booking.consultations.cases import NotAllowedByThePatient
+from booking.consultations.models import Consent
 from booking.demo.ready import staff_of, viewer_for
 from booking.demo.world import World
 from booking.journeys import cancel as cancelling
@@ -237,3 +238,24 @@ async def test_what_fails_in_the_middle_leaves_the_trip_as_it_was(
             with pytest.raises(ConnectionError):
                 await cancel_by_patient(booking, services)
         assert await standing(booking) == CONFIRMED
+
+
+@pytest.mark.parametrize(("later", "comes_back"), [(timedelta(seconds=-1), DEPOSIT), (timedelta(0), 0)])
+async def test_while_the_time_to_think_runs_all_of_it_comes_back_whatever_the_days_left(
+    world: World, services: Services, clock: Clock, *, later: timedelta, comes_back: int
+) -> None:
+    """Someone who agreed anew after they had paid was promised it too."""
+    booking = await confirmed(world, services)
+    patient = await patient_of(await booking.case)
+    clock.at = clock.at.replace(month=3, day=30, hour=12)
+    thought_over = services.now() + timedelta(days=3)
+    await Consent.filter(case_id=booking.case_id).update(withdrawn_at=services.now(), withdrawn_by_id=patient.person_id)
+    first = await Consent.get(case_id=booking.case_id)
+    given = {
+        column: getattr(first, column) for column in first._meta.db_fields - {"id", "withdrawn_at", "withdrawn_by_id"}
+    }
+    await Consent.create(**given | {"given_at": services.now(), "cooling_off_until": thought_over})
+
+    shown = await preview_cancel(patient, booking.code, now=thought_over + later)
+
+    assert shown.comes_back == usd(comes_back)

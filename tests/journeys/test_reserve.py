@@ -1,24 +1,27 @@
 """Holding dates: all of them or none, for whoever may choose, and never for two."""
 
-from datetime import timedelta
+import asyncio
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from booking.accounts.models import Role
 from booking.accounts.viewers import Scope, Viewer
+from booking.bookings.booking import DatesStand, require_no_dates
 from booking.bookings.models import Booking
 from booking.bookings.moves import OtherDatesHeld
-from booking.consultations import moves
+from booking.consultations import cases, moves, reviews
 from booking.consultations.cases import NotAllowedByThePatient
 from booking.consultations.consents import NoConsent
-from booking.consultations.models import Case, CaseStatus
-from booking.demo.ready import Stage, viewer_for
+from booking.consultations.models import Case, CaseStatus, Decision
+from booking.demo.ready import Stage, staff_of, viewer_for
 from booking.demo.world import World
 from booking.journeys import reserve as reserving
 from booking.journeys.release_hold import release_hold
-from booking.journeys.reserve import DatesGone, reserve
+from booking.journeys.reserve import DatesGone, TooYoungThen, reserve
 from booking.journeys.sweep_lapses import sweep_lapses
-from booking.kit.db import execute, run
+from booking.kit.db import execute, run, transaction
 from booking.kit.errors import NotFound, WrongMoment
 from booking.services import Services
 from booking.slots.tokens import WindowUnreadable
@@ -221,3 +224,76 @@ async def test_the_sweep_says_so_of_every_lapsed_hold_and_of_no_other(
     assert swept == [1, 0]
     assert await standing(lapsing) == replace(HELD, story=("held", "lapsed"), claims="none")
     assert ((await standing(fresh)).story, (await standing(paid)).story) == (("held",), ("held", "confirmed"))
+
+
+@pytest.mark.parametrize(("birthday", "holds"), [("2009-04-05", True), ("2009-04-06", False)])
+async def test_the_programmes_age_counts_on_the_first_day_of_treatment(
+    world: World, services: Services, *, birthday: str, holds: bool
+) -> None:
+    """The first window of April begins on Monday the 5th."""
+    case = await a_case(world, now=services.now(), birth_date=birthday)
+    token = (await tokens(case, services))[0]
+
+    if holds:
+        assert (await hold(await patient_of(case), case, token, services)).starts_at.date() == date(2027, 4, 5)
+    else:
+        with pytest.raises(TooYoungThen):
+            await hold(await patient_of(case), case, token, services)
+        assert await Booking.filter(case_id=case.id).count() == 0
+
+
+async def test_what_was_agreed_is_looked_at_again_when_everything_is_held(
+    lasting_world: World, services: Services
+) -> None:
+    """A clinician says no while the dates are being taken: one of the two waits, and sees what the other did."""
+    case = await a_case(lasting_world, now=services.now())
+    viewer, token = await patient_of(case), (await tokens(case, services))[0]
+    decided = asyncio.Event()
+
+    async def decline() -> None:
+        async with transaction():
+            await require_no_dates(case.id, now=services.now())
+            decided.set()
+            await asyncio.sleep(0.3)  # the hold has read that everything was agreed, and waits at the case
+            doctor = staff_of(lasting_world, "baptiste", Role.CLINICIAN)
+            again = await Case.get(id=case.id)
+            await reviews.decide(
+                again, Decision.NOT_SUITABLE, reasons="It does not suit.", viewer=doctor, now=services.now()
+            )
+
+    async def take() -> Booking:
+        await decided.wait()
+        return await hold(viewer, case, token, services)
+
+    declined, held = await asyncio.gather(decline(), take(), return_exceptions=True)
+
+    assert (declined, type(held)) == (None, WrongMoment)
+    assert await Booking.filter(case_id=case.id).count() == 0
+    assert await run("SELECT id FROM claim") == []
+
+
+async def test_whoever_decides_waits_for_dates_that_are_just_being_taken(
+    lasting_world: World, services: Services
+) -> None:
+    case = await a_case(lasting_world, now=services.now())
+    token = (await tokens(case, services))[0]
+    taken = asyncio.Event()
+
+    class Slow:
+        async def done(self, _booking: Booking) -> None:
+            await cases.status_held(case.id)
+            taken.set()
+            await asyncio.sleep(0.3)
+
+    async def take() -> Booking:
+        viewer = await patient_of(case)
+        return await reserve(viewer, case.code, token, ticket=Slow(), key=KEY, now=services.now())
+
+    async def decide() -> None:
+        await taken.wait()
+        async with transaction():
+            await require_no_dates(case.id, now=services.now())
+
+    held, decided = await asyncio.gather(take(), decide(), return_exceptions=True)
+
+    assert (type(held), type(decided)) == (Booking, DatesStand)

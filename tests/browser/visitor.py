@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, ViewportSize, expect
 
-PHONE: Final = {"width": 390, "height": 844}
-DESK: Final = {"width": 1280, "height": 900}
+PHONE: Final = ViewportSize(width=390, height=844)
+DESK: Final = ViewportSize(width=1280, height=900)
 REFUSALS: Final = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
 
@@ -96,12 +96,10 @@ class Visitor:
 
 
 async def visitor(
-    browser: Browser, home: str, *, zone: str = "America/Antigua", size: dict[str, int] = DESK, **options: Any
+    browser: Browser, home: str, *, zone: str = "America/Antigua", size: ViewportSize = DESK, **options: Any
 ) -> tuple[BrowserContext, Visitor]:
     """A browser with nothing in it, in that time zone, at that size."""
-    context = await browser.new_context(
-        timezone_id=zone, viewport={"width": size["width"], "height": size["height"]}, **options
-    )
+    context = await browser.new_context(timezone_id=zone, viewport=size, **options)
     context.set_default_timeout(10_000)
     page = await context.new_page()
     who = Visitor(page, home)

@@ -1,0 +1,39 @@
+"""One address of every kind of page that somebody can reach by following links, found without drawing any of them."""
+
+import re
+from collections import Counter, deque
+from typing import Final
+
+from playwright.async_api import APIRequestContext
+
+# What differs between two pages of one kind: codes, days, numbers, names of lots, signed tokens.
+VARIES: Final = re.compile(r"LW-[0-9A-Z]{4}-[0-9A-Z]{4}|(?<=/lots/)[^/?]+|\?.*|(?<=/)\d+\b")
+LINK: Final = re.compile(r'<a\b[^>]*?\shref="(/[^"#]*)')
+NO_PAGE: Final = re.compile(r"\.(pdf|ics|json)\b|/records/LW-|/simulated/|/demo|as-mail|/ask/question")
+# Pages of one kind that are looked into for links: what can be done next depends on where a case stands.
+LOOKED_INTO: Final = 4
+
+
+def kind_of(path: str) -> str:
+    return VARIES.sub("*", path)
+
+
+async def kinds_of_pages(request: APIRequestContext, home: str, area: str) -> list[str]:
+    """A path for each kind of page within reach in this area (`/portal`), in the order found."""
+    waiting, known, looked_into, found = deque([area]), {area}, Counter[str](), list[str]()
+    while waiting:
+        path = waiting.popleft()
+        kind = kind_of(path)
+        looked_into[kind] += 1
+        if looked_into[kind] > LOOKED_INTO:
+            continue
+        answer = await request.get(home + path)
+        assert answer.status < 500, f"{answer.status} at {path}"
+        if not answer.ok or "text/html" not in answer.headers["content-type"]:
+            continue
+        if looked_into[kind] == 1:
+            found.append(path)
+        links = {link.replace("&amp;", "&") for link in LINK.findall(await answer.text())} - known
+        known |= links
+        waiting.extend(sorted(link for link in links if link.startswith(area) and not NO_PAGE.search(link)))
+    return found

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Final
 
-from booking.slots.grid import Grid, at_least, fitting, grains
+from booking.slots.grid import Grid, at_least, grains
 from booking.slots.protocol import Need, Protocol, Step
 from booking.slots.shape import NeedAt, Shape
-from booking.slots.stock import Stock, Supply
+from booking.slots.stock import Fits, Stock, Supply
 from booking.slots.windows import Wishes
 
 Pins = Mapping[str, tuple[date, time]]
@@ -43,9 +43,7 @@ class Board:
         self._wishes = wishes
         self._pins = pins or {}
         self._bytes = self.grid.size // 8 + 1
-        self._to_come = stock.to_come()
-        self._fits: dict[tuple[int, int], int] = {}
-        self._fit_bytes: dict[tuple[int, int], bytes] = {}
+        self._supplies = {supply.id: supply for supply in stock.resources}
         self._serving: dict[tuple[int, int, int], bool] = {}
         self.demands: Final = [self._demands_of(n) for n in range(len(self.steps))]
         self._starts = [self._starts_of(n) for n in range(len(self.steps))]
@@ -70,8 +68,8 @@ class Board:
         if key not in self._serving:
             step = self.steps[n]
             before = grains(step.buffer_before)
-            fits = self._fit_bytes.get((resource, step.length))
-            self._serving[key] = fits is not None and bool(self._day_of(fits, day, before) & self.bits(n, day))
+            fits = self._fits(resource, step.length).looked_up
+            self._serving[key] = bool(self._day_of(fits, day, before) & self.bits(n, day))
         return self._serving[key]
 
     def _day_of(self, whole: bytes, day: int, shifted: int = 0) -> int:
@@ -85,17 +83,8 @@ class Board:
 
     # -- drawn once per search ------------------------------------------------------------------------------
 
-    @cached_property
-    def _free(self) -> dict[int, int]:
-        kinds = {need.kind for step in self.steps for need in step.needs}
-        return {r.id: r.free_bits(self.grid) & self._to_come for r in self.stock.resources if r.kind in kinds}
-
-    def _fitting(self, resource: int, length: int) -> int:
-        key = resource, length
-        if key not in self._fits:
-            self._fits[key] = fitting(self._free[resource], length)
-            self._fit_bytes[key] = self._fits[key].to_bytes(self._bytes, "little")
-        return self._fits[key]
+    def _fits(self, resource: int, length: int) -> Fits:
+        return self._supplies[resource].fits(length, self.grid)
 
     def _demands_of(self, n: int) -> tuple[Demand, ...]:
         demands = (self._demand(n, place, need) for place, need in enumerate(self.steps[n].needs))
@@ -105,13 +94,11 @@ class Board:
     def _demand(self, n: int, place: int, need: Need) -> Demand:
         candidates = tuple(resource.id for resource in self.stock.resources if _can(resource, need))
         length = self.steps[n].length
-        for resource in candidates:
-            self._fitting(resource, length)
         return Demand(
             place,
             need.count,
             candidates,
-            {resource: self._fit_bytes[resource, length] for resource in candidates},
+            {resource: self._fits(resource, length).looked_up for resource in candidates},
             self.shape.same_as(need),
             tuple(m for m, count in self.shape.followers(n, place) if count == need.count),
             self.shape.decides(n, place),
@@ -119,17 +106,20 @@ class Board:
 
     def _starts_of(self, n: int) -> bytes:
         step = self.steps[n]
-        starts = self._suited(step)
+        before = grains(step.buffer_before)
+        # What has begun is gone for the step and for the buffer before it.
+        begun = self.stock.begun + (before if step.needs else 0)
+        starts = self._suited(step) >> begun << begun
         for demand in self.demands[n]:
-            fits = (self._fitting(resource, step.length) for resource in demand.candidates)
-            starts &= at_least(demand.count, fits) << grains(step.buffer_before)
+            fits = (self._fits(resource, step.length).bits for resource in demand.candidates)
+            starts &= at_least(demand.count, fits) << before
         return starts.to_bytes(self._bytes, "little")
 
     def _suited(self, step: Step) -> int:
-        """The bits at which the protocol, the wishes and the clock let the step start."""
+        """The bits at which the protocol and the wishes let the step start."""
         if pin := self._pins.get(step.key):
-            return 1 << self.grid.days[self.grid.index(pin[0])].at(pin[1]) & self._to_come
-        starts = _allowed(tuple(step.starts()), self.grid) & self._to_come
+            return 1 << self.grid.days[self.grid.index(pin[0])].at(pin[1])
+        starts = _allowed(tuple(step.starts()), self.grid)
         for day in self.grid.days if self._wishes.picky else ():
             if not self._wishes.suits(day.date):
                 starts &= ~(((1 << day.length) - 1) << day.base)

@@ -6,6 +6,7 @@ real (UTC) time from the first day's local midnight, so that a two-hour step is 
 night when the clocks change too; only *where* a local time lies is asked of the zone.
 """
 
+import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +19,7 @@ GRAIN: Final = 5
 DAY: Final = 24 * 60 // GRAIN
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MIDNIGHT: Final = time()
+PAIR: Final = struct.Struct(">ii")
 CLOCK: Final = tuple(time(*divmod(minute, 60)) for minute in range(0, 24 * 60, GRAIN))
 
 
@@ -26,6 +28,16 @@ class Period(NamedTuple):
 
     start: int
     end: int
+
+
+def packed(periods: Iterable[tuple[int, int]]) -> bytes:
+    """The periods as one value, as the database tells them: quick to compare, and read only when it is a new one."""
+    return b"".join(PAIR.pack(*period) for period in periods)
+
+
+def unpacked(packed: bytes) -> Iterator[tuple[int, int]]:
+    """The periods that `packed` was told."""
+    return PAIR.iter_unpack(packed)
 
 
 def tick(instant: datetime) -> int:
@@ -108,10 +120,14 @@ class Grid:
         """The day's place in `days`."""
         return (day - self.first).days
 
-    def within(self, start: int, end: int) -> tuple[int, int] | None:
-        """The part of a period of ticks that lies on the grid, as bits."""
-        low, high = max(start - self.origin, 0), min(end - self.origin, self.size)
-        return (low, high) if low < high else None
+    def within(self, periods: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The parts of periods of ticks that lie on the grid, as bits."""
+        first, last = self.origin, self.origin + self.size
+        for start, end in periods:
+            if first <= start and end <= last:
+                yield start - first, end - first
+            elif start < last and first < end:
+                yield max(start, first) - first, min(end, last) - first
 
 
 @lru_cache(maxsize=64)

@@ -1,15 +1,14 @@
 """When a resource is there at all: weekly opening hours and closures, in clinic-local time, as bits of the grid."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
+from typing import NamedTuple
 
 from booking.slots.grid import Day, Grid, bits_of
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(NamedTuple):
     """Open every such weekday (Monday is 0) from its first day on. `closes` 00:00 is the day's end."""
 
     weekday: int
@@ -23,8 +22,7 @@ class Hours:
         return day.weekday() == self.weekday and self.from_day <= day <= self.until_day
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(NamedTuple):
     """Not to be had on these days, or between these times of each of them."""
 
     first_day: date

@@ -123,6 +123,9 @@ class Step:
         return (time(*divmod(minute, 60)) for minute in range(first, last + 1, self.every))
 
 
+STEPS: Final = TypeAdapter(tuple[Step, ...])
+
+
 @dataclass(frozen=True, config=VALUE)
 class Protocol:
     """The treatment as ordered steps, checked: every reference points to an earlier step."""
@@ -165,7 +168,7 @@ class Protocol:
     @cached_property
     def fingerprint(self) -> str:
         """Changes whenever the protocol means something else: a window belongs to the protocol that it was found for."""
-        told = TypeAdapter(tuple[Step, ...]).dump_json(tuple(_untitled(step) for step in self.steps))
+        told = STEPS.dump_json(tuple(_untitled(step) for step in self.steps))
         return hashlib.sha256(told).hexdigest()[:16]
 
     def step(self, key: str) -> Step:

@@ -1,19 +1,22 @@
 """Which start dates work, and with what.
 
-Two stages. Bits over the whole stretch (`board.py`) say for every step where it may start at all: that rules out
-most dates at once, and is a *necessary* condition. Then each start date left is tried by walking the steps in order
-and stepping back where continuity, buffers, doses or a range of days ask for it: that is *exact*. A dead end is
-remembered by all that the steps to come can still see of it, so that none is walked twice.
+A start date whose outlook has been seen before has its answer already (`courses.py`). Of the others, bits over the
+whole stretch (`board.py`) say for every step where it may start at all: that rules out most dates at once, and is a
+*necessary* condition. Each start date left is tried by walking the steps in order and stepping back where continuity,
+buffers, doses or a range of days ask for it: that is *exact*. A dead end is remembered by all that the steps to come can
+still see of it, so that none is walked twice.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import combinations
+from functools import cached_property
+from itertools import chain, combinations
 from typing import NamedTuple
 
-from booking.slots.board import Board, Demand
+from booking.slots.board import Board, Demand, Pins
+from booking.slots.courses import Course, Outlook, StepCourse
 from booking.slots.grid import grains
-from booking.slots.protocol import Protocol
+from booking.slots.protocol import Protocol, Step
 from booking.slots.stock import Given, Stock, can_give
 from booking.slots.windows import Window, WindowStep, Wishes
 
@@ -26,18 +29,73 @@ def windows(protocol: Protocol, wishes: Wishes, first: date, last: date, stock: 
     Exactly those dates, earliest first, and on each the earliest times. What the stock does not cover counts as
     closed: it must reach `protocol.days` beyond `last`.
     """
-    board = Board(wishes.applied(protocol), wishes, stock)
-    days = range(max(0, board.grid.index(first)), min(len(board.grid.days), board.grid.index(last) + 1))
-    found = ((day, _walked(board, day)) for day in days)
-    return [_told(board, protocol.fingerprint, placed) for _day, placed in found if placed]
+    search = Search(protocol, wishes, stock)
+    days = range(max(0, stock.grid.index(first)), min(len(stock.grid.days), stock.grid.index(last) + 1))
+    found = ((day, search.course(day)) for day in days)
+    return [search.told(day, course) for day, course in found if course]
 
 
 def same_times(protocol: Protocol, window: Window, wishes: Wishes, stock: Stock) -> Window | None:
     """The window's steps at the very same times, with resources that are free now, or None."""
     pins = {step.key: (step.day, step.starts) for step in window.steps}
-    board = Board(wishes.applied(protocol), wishes, stock, pins)
-    placed = _walked(board, board.grid.index(window.start))
-    return _told(board, protocol.fingerprint, placed) if placed else None
+    search = Search(protocol, wishes, stock, pins)
+    course = search.walked(start := stock.grid.index(window.start))
+    return search.told(start, course) if course else None
+
+
+class Search:
+    """One search over one stock: the board is drawn only if there is something to walk."""
+
+    def __init__(self, protocol: Protocol, wishes: Wishes, stock: Stock, pins: Pins | None = None) -> None:
+        self._fingerprint = protocol.fingerprint
+        self._protocol = wishes.applied(protocol)
+        self._wishes = wishes
+        self._stock = stock
+        self._pins = pins
+        self._plain = [_plain(step) for step in self._protocol.steps]
+
+    def course(self, start: int) -> Course | None:
+        """How the protocol runs from that day on, or None if it cannot."""
+        if (key := self._outlook.key(start)) is None:
+            return self.walked(start)
+        known = self._outlook.memory.courses
+        if key not in known:
+            known[key] = self.walked(start)
+        return known[key]
+
+    def walked(self, start: int) -> Course | None:
+        """The same, worked out anew."""
+        placed = _walked(self._board, start)
+        days = self._stock.grid.days
+        if placed is None:
+            return None
+        return tuple(
+            StepCourse(
+                at.day - start,
+                step.key,
+                (days[at.day].clock(at.bit), *minutes, tuple(chain.from_iterable(at.resources)), *dose),
+            )
+            for at, (step, minutes, dose) in zip(placed, self._plain, strict=True)
+        )
+
+    def told(self, start: int, course: Course) -> Window:
+        """The course as a window that starts on that day."""
+        days = self._stock.grid.days
+        steps = [WindowStep._make((key, days[start + later].date, *rest)) for later, key, rest in course]
+        return Window(self._stock.clinic_id, self._stock.zone, self._fingerprint, tuple(steps))
+
+    @cached_property
+    def _outlook(self) -> Outlook:
+        return Outlook(self._protocol, self._wishes, self._stock)
+
+    @cached_property
+    def _board(self) -> Board:
+        return Board(self._protocol, self._wishes, self._stock, self._pins)
+
+
+def _plain(step: Step) -> tuple[Step, tuple[int, int, int], tuple[str | None, int]]:
+    dose = (step.dose.product, step.dose.count) if step.dose else (None, 0)
+    return step, (step.minutes, step.buffer_before, step.buffer_after), dose
 
 
 class Placed(NamedTuple):
@@ -186,17 +244,3 @@ class Walk:
 def _groups(free: Iterator[int], count: int) -> Iterator[Group]:
     """All groups of that size; single ones as they come, for `combinations` would first look at everyone."""
     return ((resource,) for resource in free) if count == 1 else combinations(free, count)
-
-
-def _told(board: Board, fingerprint: str, placed: Sequence[Placed]) -> Window:
-    steps = tuple(_told_step(board, n, at) for n, at in enumerate(placed))
-    return Window(board.stock.clinic_id, board.stock.zone, fingerprint, steps)
-
-
-def _told_step(board: Board, n: int, at: Placed) -> WindowStep:
-    step, day = board.steps[n], board.grid.days[at.day]
-    resources = tuple(resource for group in at.resources for resource in group)
-    product, doses = (step.dose.product, step.dose.count) if step.dose else (None, 0)
-    starts = day.clock(at.bit)
-    before, after = step.buffer_before, step.buffer_after
-    return WindowStep(step.key, day.date, starts, step.minutes, before, after, resources, product, doses)

@@ -4,27 +4,61 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from booking.slots.grid import Grid, Period, bits_of, grid, tick_after
+from booking.slots.grid import Grid, bits_of, fitting, grid, tick_after, unpacked
 from booking.slots.hours import Closed, Hours, closed_bits, open_bits
+
+KEPT: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """One resource, and when it is open, closed and claimed."""
+    """One resource, and when it is open, closed and claimed: `busy` are periods, packed."""
 
     id: int
     kind: str
     skills: frozenset[str] = frozenset()
     hours: tuple[Hours, ...] = ()
     closures: tuple[Closed, ...] = ()
-    busy: tuple[Period, ...] = ()
+    busy: bytes = b""
 
-    def free_bits(self, grid: Grid) -> int:
-        """The grains in which it is open, not closed and not claimed."""
-        claimed = (clipped for period in self.busy if (clipped := grid.within(*period)))
-        taken = bits_of(claimed, grid.size) | closed_bits(self.closures, grid)
-        return open_bits(self.hours, grid) & ~taken
+    def days(self, grid: Grid) -> tuple[bytes, ...]:
+        """For each day of the grid, the grains in which it is open, not closed and not claimed."""
+        return _days(self.hours, self.closures, self.busy, grid)
+
+    def fits(self, length: int, grid: Grid) -> "Fits":
+        """Where it is free for so many grains one after another."""
+        return _fits(self.hours, self.closures, self.busy, grid, length)
+
+
+class Fits(NamedTuple):
+    """The bits from which a resource is free for long enough: for sums over the stretch, and to look one up."""
+
+    bits: int
+    looked_up: bytes
+
+
+# A resource's days are worked out again when something about it has changed, and not because someone asks again. What
+# is remembered is told by its content alone, so that nothing that is remembered can be out of date.
+@lru_cache(maxsize=KEPT)
+def _free(hours: tuple[Hours, ...], closures: tuple[Closed, ...], busy: bytes, grid: Grid) -> int:
+    return open_bits(hours, grid) & ~(bits_of(grid.within(unpacked(busy)), grid.size) | closed_bits(closures, grid))
+
+
+@lru_cache(maxsize=KEPT)
+def _days(hours: tuple[Hours, ...], closures: tuple[Closed, ...], busy: bytes, grid: Grid) -> tuple[bytes, ...]:
+    free = _free(hours, closures, busy, grid)
+    # Midnights move off the edges of bytes when clocks change; shifted back, a day is a slice.
+    by_edge = {edge: (free >> edge).to_bytes(grid.size // 8 + 1, "little") for edge in {d.base & 7 for d in grid.days}}
+    return tuple(by_edge[d.base & 7][d.base >> 3 : (d.base >> 3) + (d.length + 7) // 8] for d in grid.days)
+
+
+@lru_cache(maxsize=KEPT)
+def _fits(hours: tuple[Hours, ...], closures: tuple[Closed, ...], busy: bytes, grid: Grid, length: int) -> Fits:
+    bits = fitting(_free(hours, closures, busy, grid), length)
+    return Fits(bits, bits.to_bytes(grid.size // 8 + 1, "little"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +97,10 @@ class Stock:
     def grid(self) -> Grid:
         return grid(self.zone, self.first, self.last)
 
-    def to_come(self) -> int:
-        """The grains of the stretch that have not begun yet."""
-        begun = max(tick_after(self.now) - self.grid.origin, 0)
-        return (1 << self.grid.size) - 1 >> begun << begun
+    @property
+    def begun(self) -> int:
+        """How many grains of the stretch have begun; nothing can be planned in them."""
+        return max(tick_after(self.now) - self.grid.origin, 0)
 
 
 def can_give(lots: Sequence[LotStock], given: Iterable[Given]) -> bool:

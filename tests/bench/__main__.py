@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from booking.kit.db import execute
-from tests.bench import holds, servers
+from tests.bench import holds, servers, windows
 from tests.bench.figures import Figure, append, of_rounds, percentile, table
 from tests.bench.load import Drive, drive, get
 from tests.bench.scratch import Scratch, scratch
@@ -22,18 +22,24 @@ MEANS: Final = {
     "hold_cpu": "the web processes' processor time for one hold",
     "hold_contended": "p99 of a hold when all are after the same dates, beside dates of their own",
     "programme_page": "the programme's page, beside a bare Jinja page of its size",
+    **windows.MEANS,
 }
 PROGRAMME: Final = "/programmes/stroke-recovery"
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is done: clients at once, requests of each in a round, rounds, web processes."""
+    """How much is done: clients at once, requests of each in a round, rounds, web processes; bookings behind, looks at dates."""
 
     clients: int
     each: int
     rounds: int
     workers: int
+    behind: tuple[int, int, int]
+    looks: int
+
+
+QUICK: Final = Sizes(4, 2, 1, 1, (10, 20, 30), 1)
 
 
 def main() -> None:
@@ -44,7 +50,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="web processes")
     parser.add_argument("--to", type=Path, default=Path("var/bench.jsonl"), help="the file that gets the figures")
     chosen = parser.parse_args()
-    sizes = Sizes(4, 2, 1, 1) if chosen.quick else Sizes(32, 6, 5, chosen.workers)
+    sizes = QUICK if chosen.quick else Sizes(32, 6, 5, chosen.workers, (1_000, 100_000, 1_000_000), 21)
     figures = asyncio.run(measure(sizes))
     append(figures, chosen.to)
     print(table(figures, MEANS))  # noqa: T201 - what the command is for
@@ -54,7 +60,8 @@ async def measure(sizes: Sizes) -> list[Figure]:
     async with scratch(sizes.clients * sizes.each) as place:
         with servers.web(place, sizes.workers) as web, servers.bare(place, sizes.workers) as bare:
             figures = await _rounds(place, web, bare, sizes)
-        return [*figures, await _statements(place)]
+        figures.append(await _statements(place))
+    return [*figures, *await windows.measure(sizes.behind, sizes.looks)]
 
 
 async def _rounds(place: Scratch, web: servers.Serving, bare: servers.Serving, sizes: Sizes) -> list[Figure]:

@@ -26,4 +26,7 @@ def test_a_measurement_prints_a_table_and_keeps_a_line_of_json_for_each_figure(t
         "hold_contended",
         "programme_page",
         "hold_statements",
+        "windows_100k",
+        "windows_1m",
+        "windows_50",
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from booking.kit.times import settle
-from booking.slots.grid import Period, tick
+from booking.slots.grid import Period, packed, tick
 from booking.slots.hours import Closed, Hours
 from booking.slots.stock import LotStock, Stock, Supply
 from booking.slots.windows import Wishes
@@ -97,7 +97,7 @@ def supplies(draw: st.DrawFn, id_: int, kind: str, at: tuple[str, date, time]) -
     )
     skills = draw(some(frozenset({"deep"}), frozenset({"deep"}), frozenset()))
     busy = tuple(period for n in range(DAYS) for period in draw(crowds(zone, first + timedelta(days=n), band)))
-    return Supply(id_, kind, skills, tuple(Hours(day, opens, closes) for day in days), tuple(closures), busy)
+    return Supply(id_, kind, skills, tuple(Hours(day, opens, closes) for day in days), tuple(closures), packed(busy))
 
 
 @st.composite
@@ -112,7 +112,7 @@ def crowds(draw: st.DrawFn, zone: str, day: date, band: time) -> list[Period]:
 @st.composite
 def stocks(draw: st.DrawFn, band: time) -> Stock:
     zone, first = draw(st.sampled_from(STRETCHES))
-    now = datetime(first.year, first.month, first.day, draw(some(0, 9)), 3, tzinfo=UTC)
+    now = datetime(first.year, first.month, first.day, draw(some(0, 0, 5, 9, 14)), 3, tzinfo=UTC)
     kinds = ["clinician"] * draw(some(1, 2, 2, 3)) + ["chair"] * draw(some(1, 2))
     resources = tuple(draw(supplies(n, kind, (zone, first, band))) for n, kind in enumerate(kinds))
     lots = draw(st.lists(st.tuples(st.integers(0, DAYS), st.integers(0, 3), st.integers(0, 3)), max_size=3))

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import combinations, product
 
 from booking.kit.times import in_zone, settle
-from booking.slots.grid import EPOCH
+from booking.slots.grid import EPOCH, unpacked
 from booking.slots.protocol import Protocol, Step
 from booking.slots.stock import Stock, Supply
 from booking.slots.windows import Window, WindowStep, Wishes
@@ -87,6 +87,8 @@ def fault(  # noqa: C901, PLR0911, PLR0912 - a plain list of rules
     ):
         return "its own claims overlap"
     for row in rows:
+        if row.starts_at < stock.now:
+            return f"{row.step} with someone whose time has begun"
         if not _free(supplies[row.resource_id], stock, (row.starts_at, row.ends_at)):
             return f"{row.step} with someone who is not free"
     return "" if _doses_enough(stock, steps) else "not enough doses"
@@ -102,7 +104,7 @@ def _free(supply: Supply, stock: Stock, wanted: Span) -> bool:
         for day in days
         if c.first_day <= day <= c.last_day
     ]
-    busy = [(EPOCH + p.start * 5 * MINUTE, EPOCH + p.end * 5 * MINUTE) for p in supply.busy]
+    busy = [(EPOCH + start * 5 * MINUTE, EPOCH + end * 5 * MINUTE) for start, end in unpacked(supply.busy)]
     at, end = wanted
     while at < end:
         if not any(a <= at < b for a, b in opened) or any(a <= at < b for a, b in (*closed, *busy)):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from booking.kit.times import settle
-from booking.slots.grid import Period, tick
+from booking.slots.grid import packed, tick
 from booking.slots.hours import Hours
 from booking.slots.protocol import Protocol
 from booking.slots.search import windows
@@ -24,8 +24,11 @@ def step(key: str, earliest: str, latest: str, **more: Any) -> dict[str, Any]:
 
 
 def clinician(id_: int, *busy: tuple[int, int]) -> Supply:
-    taken = (Period(*(tick(settle(datetime.combine(DAY, time(hour)), ZONE)) for hour in hours)) for hours in busy)
-    return Supply(id_, "clinician", hours=HOURS, busy=tuple(taken))
+    def at(hour: int) -> int:
+        return tick(settle(datetime.combine(DAY, time(hour)), ZONE))
+
+    taken = ((at(begin), at(end)) for begin, end in busy)
+    return Supply(id_, "clinician", hours=HOURS, busy=packed(taken))
 
 
 def lot(id_: int, first: int, last: int, free: int) -> LotStock:

@@ -19,6 +19,7 @@ def test_windows_are_exactly_the_dates_that_brute_force_finds_and_every_assignme
     found = windows(protocol, wishes, stock.first, stock.last, stock)
 
     assert [window.start for window in found] == oracle.dates(protocol, wishes, stock.first, stock.last, stock)
+    assert windows(protocol, wishes, stock.first, stock.last, stock) == found
     for window in found:
         assert oracle.fault(wishes.applied(protocol), wishes, stock, window.start, window.steps) == ""
         assert same_times(protocol, window, wishes, stock) == window

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from booking.accounts import audit
 from booking.accounts.viewers import Viewer
 from booking.aftercare.check_ins import cancel_check_ins
 from booking.bookings.booking import require_no_dates
@@ -10,6 +11,7 @@ from booking.bookings.models import Booking
 from booking.consultations import cases
 from booking.consultations.models import Case, CaseStatus
 from booking.consultations.moves import NEXT, move
+from booking.consultations.sealed_text import subject
 from booking.kit.db import transaction
 from booking.messages import outbox
 
@@ -37,3 +39,4 @@ async def close_case(viewer: Viewer, code: str, end: CaseStatus, *, now: datetim
         await outbox.cancel_planned(case.id, now=now)
         for booking in await Booking.filter(case_id=case.id):
             await cancel_check_ins(booking.id)
+        await audit.record(viewer, f"case.{end.value}", subject(case), now=now)

@@ -82,7 +82,7 @@ async def _check_ins(file: CaseFile, viewer: Viewer, *, now: datetime) -> tuple[
     async with transaction():
         rows = await CheckIn.filter(booking__case_id=file.case.id).prefetch_related("alerts").order_by("due_on", "id")
         if any(row.answered_at for row in rows):
-            await audit.record(viewer, "check_in.read", subject(file.case), now=now)
+            await audit.record(viewer, "check-in.read", subject(file.case), now=now)
         return tuple([await _check_in(row) for row in rows])
 
 

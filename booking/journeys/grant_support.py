@@ -6,9 +6,11 @@ from datetime import datetime
 from booking.accounts import audit, people, support
 from booking.accounts.models import Person
 from booking.accounts.viewers import Scope, Viewer
+from booking.bookings.models import Booking
 from booking.consultations import cases, sealed_text
 from booking.consultations.models import Case
 from booking.journeys.offer import clinic_of
+from booking.journeys.plan_messages import plan_booking_messages
 from booking.journeys.say import from_clinic, page, recipient_of
 from booking.kit.db import transaction
 from booking.kit.errors import Forbidden, NotFound
@@ -25,7 +27,7 @@ async def grant_support(
 ) -> None:
     """Allow the person with this address these things on the case, in place of what they were allowed before.
 
-    They get a mail; they sign in with a link to that same address, so a mistyped one opens nothing to the
+    They get a mail, and from then on those of the trip; they sign in with a link to that same address, so a mistyped one opens nothing to the
     wrong person who cannot read its mail. Raises NotFound, OnlyThePatientAllows, Invalid (`email`, `name`),
     NothingAllowed, SupportsThemselves.
     """
@@ -35,16 +37,22 @@ async def grant_support(
         await support.grant(case.patient_id or 0, case.id, helper.id, scopes, now=now)
         await audit.record(viewer, "support.grant", sealed_text.subject(case), now=now)
         await _tell(case, helper, viewer, now=now)
+        for booking in await Booking.filter(case_id=case.id):
+            await plan_booking_messages(booking, now=now)
 
 
 async def revoke_support(viewer: Viewer, code: str, helper_code: str, *, now: datetime) -> None:
-    """From now on this person sees nothing of the case. Twice is no fault. Raises NotFound, OnlyThePatientAllows."""
+    """From now on this person sees nothing of the case, and gets no mail about it. Twice is no fault.
+
+    Raises NotFound, OnlyThePatientAllows.
+    """
     async with transaction():
         case = await _own(viewer, code)
         helper = await Person.get_or_none(code=helper_code)
         if helper is None:
             raise NotFound
         await support.revoke(case.patient_id or 0, case.id, helper.id, now=now)
+        await outbox.forget_recipient(case.id, helper.id, now=now)
         await audit.record(viewer, "support.revoke", sealed_text.subject(case), now=now)
 
 

@@ -8,7 +8,7 @@ from booking.accounts.support import Addressee
 from booking.aftercare.check_ins import check_ins_of, plan_check_ins
 from booking.bookings.booking import TRAVELS
 from booking.bookings.models import Booking
-from booking.consultations.models import Case
+from booking.consultations.models import Case, CaseStatus
 from booking.itineraries.models import Flight, Transfer, Way
 from booking.journeys.offer import offer_of
 from booking.journeys.say import from_clinic, page, people_of, recipient_of, stay_facts
@@ -30,6 +30,8 @@ EARLIEST: Final = timedelta(days=21)
 PAPERS_BEFORE: Final = timedelta(days=14)
 PAPERS_TAKE: Final = timedelta(days=3)
 
+ENDED: Final = frozenset({CaseStatus.CLOSED, CaseStatus.WITHDRAWN})
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -43,11 +45,13 @@ async def plan_booking_messages(booking: Booking, *, now: datetime) -> None:
     """Make check-ins and planned mails fit a confirmed booking's dates as they are now, for everyone on the case.
 
     What was sent stays sent; what is planned moves; what no longer has a day is withdrawn. A booking that is not
-    confirmed plans nothing. Runs in the caller's transaction, as often as one likes.
+    confirmed plans nothing, nor does a case that has ended. Runs in the caller's transaction, as often as one likes.
     """
     if booking.status not in TRAVELS:
         return
     case = await Case.get(id=booking.case_id)
+    if case.status in ENDED:
+        return
     clinic = await Clinic.get(id=case.clinic_id)
     window = Window.from_json(booking.window)
     balance_due = await balance_due_of(booking)

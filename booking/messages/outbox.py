@@ -110,6 +110,17 @@ async def cancel_trip(booking_id: int, *, now: datetime) -> int:
     return await execute(WITHDRAW + " AND booking_id = $2", now, booking_id)
 
 
+async def forget_recipient(case_id: int, recipient_id: int, *, now: datetime) -> int:
+    """Withdraw what is planned about a case for someone who may no longer see it."""
+    return await execute(WITHDRAW + " AND case_id = $2 AND recipient_id = $3", now, case_id, recipient_id)
+
+
+async def forget_case(case_id: int) -> list[int]:
+    """For an erasure: no mail of the case is kept, sent or not. Returns whom they were for."""
+    rows = await run("DELETE FROM message WHERE case_id = $1 RETURNING recipient_id", case_id)
+    return sorted({row["recipient_id"] for row in rows})
+
+
 async def follow_recipient(recipient: Recipient) -> None:
     """After someone changed their zone or language: what is planned for them follows.
 

@@ -10,7 +10,7 @@ from booking.kit.errors import NotFound
 from booking.messages.models import Message
 from booking.services import Services
 from tests.journeys.full_case import staff
-from tests.journeys.trips import a_case, helper_of, patient_of
+from tests.journeys.trips import a_case, a_confirmed, helper_of, patient_of
 
 
 async def test_someone_new_is_allowed_told_by_mail_and_kept_as_they_were_named(
@@ -71,3 +71,23 @@ async def test_ending_it_twice_is_no_fault(world: World, services: Services) -> 
     assert not await Support.exists(case_id=case.id, revoked_at=None)
     with pytest.raises(NotFound):
         await revoke_support(patient, case.code, "LW-0000-0000", now=now)
+
+
+async def test_whoever_may_help_gets_the_mails_of_the_trip_until_they_may_no_longer(
+    world: World, services: Services
+) -> None:
+    case, now = await a_case(world, now=services.now()), services.now()
+    await a_confirmed(case, services)
+    patient, folake = await patient_of(case), world.people["folake"]
+    hers = Message.filter(case_id=case.id, recipient_id=folake.id)
+    his = await Message.filter(case_id=case.id, recipient_id=patient.person_id, status="planned").count()
+
+    await grant_support(patient, case.code, email="folake@example.com", name="Folake", scopes={Scope.READ}, now=now)
+    allowed = {one.occasion: one.status.value for one in await hers}
+    await revoke_support(patient, case.code, folake.code, now=now)
+
+    assert (allowed["what-to-bring"], allowed["check-in-365"]) == ("planned", "planned")
+    assert {one.status.value for one in await hers} == {"cancelled"}
+    assert await Message.filter(case_id=case.id, recipient_id=patient.person_id, status="planned").count() == his
+    await grant_support(patient, case.code, email="folake@example.com", name="Folake", scopes={Scope.READ}, now=now)
+    assert await hers.filter(occasion="what-to-bring", status="planned").count() == 1

@@ -1,24 +1,25 @@
 """The demo's first page: everyone whom one may be, one click each, and a clock that can be put forward."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import pyotp
+from babel.dates import get_timezone_location
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from booking.accounts.models import Person, Staff
 from booking.accounts.sessions import open_session
-from booking.demo.clinic.load import ExamplePerson, example_people
+from booking.demo.clinic.load import example_people
 from booking.demo.clock import DemoClock
-from booking.demo.world import PASSWORD, TOTP_SECRET
+from booking.demo.world import PASSWORD, POSTS, TOTP_SECRET
 from booking.kit.errors import NotFound
 from booking.kit.words import Text, _
 from booking.web.pages import page, redirect
 from booking.web.policy import Ruled, Who, route
-from booking.web.request import now_of, services_of
+from booking.web.request import language_of, now_of, services_of
 from booking.web.sessions import forget_session, keep_session, token_of
 
 ROLES: Final[dict[str, Text]] = {
@@ -27,7 +28,25 @@ ROLES: Final[dict[str, Text]] = {
     "coordinator": _("Coordinator at the clinic"),
     "clinician": _("Clinician at the clinic"),
 }
-LEAPS: Final = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
+FAMILIES: Final = ("patient", "supporter")
+# What there is to see and do as each of them, while the demo is new.
+HERE: Final[dict[str, Text]] = {
+    "samuel": _("May choose his dates and pay the deposit."),
+    "folake": _("His daughter. She does all of it for him."),
+    "helene": _("Has a plan to read, and asked a question about it."),
+    "abdullah": _("Has paid, and travels with his daughter: flights, beds, a calendar."),
+    "lucia": _("Has asked, in Spanish. A doctor reads it now."),
+    "nia": _("Has a question to answer. Writes plans, moves dates, stops messages."),
+    "tomas": _("Does the same, in Spanish."),
+    "baptiste": _("Has a request to decide on."),
+    "thorne": _("Sees the calendar, and red flags after a treatment."),
+}
+LEAPS: Final = {
+    "hours": timedelta(hours=6),  # so that no mail of one certain hour is leapt over
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +56,8 @@ class Card:
     key: str
     name: str
     role: Text
-    zone: str
-    email: str
+    town: str
+    here: Text
 
 
 def routes(clock: DemoClock) -> list[Ruled]:
@@ -48,7 +67,8 @@ def routes(clock: DemoClock) -> list[Ruled]:
         return page(
             request,
             "simulated/people.html",
-            cards=_cards(example_people()),
+            families=_cards(FAMILIES, request),
+            staff=_cards(POSTS, request),
             password=PASSWORD,
             code=pyotp.TOTP(TOTP_SECRET).at(now_of(request)),
             ahead=clock.ahead.days,
@@ -79,7 +99,7 @@ def routes(clock: DemoClock) -> list[Ruled]:
         if leap is None:
             raise NotFound
         clock.put_forward(leap)
-        return redirect(request, "demo:people")
+        return RedirectResponse("/demo#time", status_code=303)
 
     async def mailbox(request: Request) -> Response:
         return RedirectResponse(f"{services_of(request).settings.public_url}/simulated/mailbox/", status_code=303)
@@ -93,5 +113,15 @@ def routes(clock: DemoClock) -> list[Ruled]:
     ]
 
 
-def _cards(people: Sequence[ExamplePerson]) -> list[Card]:
-    return [Card(each.key, each.name, ROLES[each.role], each.zone, each.email) for each in people]
+def _cards(roles: Collection[str], request: Request) -> list[Card]:
+    return [
+        Card(
+            each.key,
+            each.name,
+            ROLES[each.role],
+            get_timezone_location(each.zone, locale=language_of(request), return_city=True),
+            HERE[each.key],
+        )
+        for each in example_people()
+        if each.role in roles
+    ]

@@ -26,9 +26,16 @@ MAIL_WITHIN: Final = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A demo that runs, at `address`."""
+    """A demo that runs at `address`, with its data in `folder`."""
 
     address: str
+    folder: Path
+
+    def seed_ready(self, number: int) -> list[str]:
+        """So many more cases that may choose dates: their codes."""
+        command = (sys.executable, "-m", "booking", "seed", "--ready", str(number))
+        environment = HANDED_DOWN | {"LEEWARD_FOLDER": str(self.folder)}
+        return subprocess.check_output(command, cwd=ROOT, env=environment, text=True).split()
 
     def mailbox(self, to: str) -> list[dict[str, Any]]:
         """What has arrived for this address, newest first."""
@@ -51,7 +58,7 @@ class Demo:
         return self._get(f"/simulated/mailbox/mails/{mail['id']}/source").text
 
     def let_pass(self, leap: str) -> None:
-        """Put the clock forward by a day, a week or a month."""
+        """Put the clock forward by hours (six), a day, a week or a month."""
         self._post("/demo/clock", leap=leap)
 
     def code_now(self) -> str:
@@ -59,11 +66,6 @@ class Demo:
         found = re.search(r"\b\d{6}\b", self._get("/demo").text)
         assert found, "no code on the demo's first page"
         return found[0]
-
-    def password(self) -> str:
-        found = re.search(r"password is ([a-z ]+) and", self._get("/demo").text)
-        assert found, "no password on the demo's first page"
-        return found[1]
 
     def _get(self, path: str, **query: str) -> httpx.Response:
         return httpx.get(self.address + path, params=query).raise_for_status()
@@ -85,7 +87,7 @@ def running_demo(folder: Path) -> Iterator[Demo]:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True)
     try:
         _wait_for_the_welcome(process, said)
-        yield Demo(f"http://localhost:{port}")
+        yield Demo(f"http://localhost:{port}", folder)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)

@@ -53,7 +53,9 @@ async def test_nothing_about_anyone_is_in_the_log(
             await browser.post("/staff/sign-in", data={"email": nia.email, "password": PASSWORD, "code": "123456"})
             await browser.get(f"/no/such/page?email={samuel.email}&name={samuel.name}")
             await browser.get("/api/v1/programmes", headers={"Authorization": f"Bearer {PARTNER_KEY}"})
-            await browser.post("/hooks/stripe", content=(samuel.email or "").encode(), headers={"Stripe-Signature": "t=1,v1=0"})
+            await browser.post(
+                "/hooks/stripe", content=(samuel.email or "").encode(), headers={"Stripe-Signature": "t=1,v1=0"}
+            )
     log = (tmp_path / "web-0.log").read_text()
 
     assert '"event": "request"' in log

@@ -37,7 +37,7 @@ def served_by(window: Window, instead: dict[int, int]) -> Window:
     return replace(window, steps=tuple(steps))
 
 
-async def test_of_many_after_one_window_one_gets_it_and_the_others_get_nothing():
+async def test_of_many_after_one_window_one_gets_it_and_the_others_get_nothing() -> None:
     small = await small_clinic(doses=CONTENDERS)
     window = (await free(small))[0]
     bookings = [await booking(small, window) for _ in range(CONTENDERS)]
@@ -51,7 +51,7 @@ async def test_of_many_after_one_window_one_gets_it_and_the_others_get_nothing()
     assert await run(INVARIANTS["G1 no resource has two overlapping claims"]) == []
 
 
-async def test_windows_that_overlap_in_part_never_wait_for_each_other_in_a_circle():
+async def test_windows_that_overlap_in_part_never_wait_for_each_other_in_a_circle() -> None:
     small = await small_clinic(clinicians=2, doses=200)
     offered = await free(small)
     for _ in range(4):
@@ -61,7 +61,7 @@ async def test_windows_that_overlap_in_part_never_wait_for_each_other_in_a_circl
         assert await run(INVARIANTS["G1 no resource has two overlapping claims"]) == []
 
 
-async def test_a_lapsed_hold_in_the_way_of_many_goes_to_one_of_them():
+async def test_a_lapsed_hold_in_the_way_of_many_goes_to_one_of_them() -> None:
     small = await small_clinic(doses=CONTENDERS + 1)
     window = (await free(small))[0]
     late = await booking(small, window)
@@ -72,7 +72,7 @@ async def test_a_lapsed_hold_in_the_way_of_many_goes_to_one_of_them():
     assert await contend([window] * CONTENDERS, bookings) == {"held": 1, "taken": CONTENDERS - 1}
 
 
-async def test_without_the_constraint_the_same_race_overbooks():
+async def test_without_the_constraint_the_same_race_overbooks() -> None:
     small = await small_clinic(doses=CONTENDERS)
     window = (await free(small))[0]
     bookings = [await booking(small, window) for _ in range(CONTENDERS)]
@@ -87,7 +87,7 @@ async def test_without_the_constraint_the_same_race_overbooks():
         await execute(CONSTRAINTS[0])
 
 
-async def test_of_many_after_the_last_doses_as_many_get_one_as_there_are():
+async def test_of_many_after_the_last_doses_as_many_get_one_as_there_are() -> None:
     small = await small_clinic(clinicians=CONTENDERS, chairs=CONTENDERS, doses=3)
     first = (await free(small))[0]
     own = [

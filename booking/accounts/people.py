@@ -1,10 +1,12 @@
 from datetime import datetime
+from typing import Final
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from booking.accounts.models import Person
-from booking.kit.db import run
+from booking.accounts.sessions import revoke_all
+from booking.kit.db import execute, run, run_one
 from booking.kit.errors import Invalid
 from booking.kit.ids import new_code
 from booking.kit.times import is_zone
@@ -103,6 +105,27 @@ async def change(person_id: int, *, name: str, language: str, zone: str, phone: 
         zone=_known_zone(zone),
         phone=normal_phone(phone) if phone else None,
     )
+
+
+# Whoever works here, or is anything to another case, is still known by name there.
+FORGET: Final = """
+    UPDATE person SET name = code, email = NULL, phone = NULL WHERE id = $1
+      AND NOT EXISTS (SELECT FROM staff WHERE person_id = $1)
+      AND NOT EXISTS (
+        SELECT FROM "case" WHERE (patient_id = $1 OR asked_by_id = $1 OR id IN (
+            SELECT case_id FROM support WHERE supporter_id = $1 AND revoked_at IS NULL))
+          AND NOT EXISTS (SELECT FROM case_key WHERE case_id = "case".id AND destroyed_at IS NOT NULL))
+    RETURNING id
+"""
+
+
+async def forget(person_id: int, *, now: datetime) -> bool:
+    """Leave a pseudonym of someone who is only known from cases that were erased; False if they are known otherwise."""
+    if await run_one(FORGET, person_id) is None:
+        return False
+    await execute("DELETE FROM sign_in_link WHERE person_id = $1", person_id)
+    await revoke_all(person_id, now=now)
+    return True
 
 
 def _known_language(language: str) -> str:

@@ -69,6 +69,11 @@ async def revoke(patient_id: int, case_id: int, supporter_id: int, *, now: datet
     )
 
 
+async def revoke_all(case_id: int, *, now: datetime) -> None:
+    """For an erasure: nobody helps with this case any more."""
+    await execute("UPDATE support SET revoked_at = $2 WHERE case_id = $1 AND revoked_at IS NULL", case_id, now)
+
+
 async def supporters_of(case_id: int) -> list[Supporter]:
     """Who may do what on a case now, in the order in which they were allowed."""
     rows = (

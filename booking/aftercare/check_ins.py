@@ -89,6 +89,12 @@ async def resume_check_ins(booking_id: int) -> int:
     )
 
 
+async def forget(booking_id: int) -> None:
+    """For an erasure: nothing more is asked, and no score is kept; the answers went with the case's key."""
+    await cancel_check_ins(booking_id)
+    await Outcome.filter(check_in__booking_id=booking_id).delete()
+
+
 async def answer(
     check_in: CheckIn,
     given: Answers,

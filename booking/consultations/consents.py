@@ -191,6 +191,17 @@ async def withdraw(case: Case, *, viewer: Viewer, now: datetime) -> None:
         await move(case, CaseStatus.ACCEPTED, by=viewer, now=now)
 
 
+NAMELESS: Final = """
+    UPDATE consent SET signed_name = 'erased', relationship = CASE WHEN as_who = 'surrogate' THEN 'erased' ELSE '' END
+    WHERE case_id = $1
+"""
+
+
+async def forget_names(case_id: int) -> None:
+    """For an erasure, after the case's key is gone: that someone consented stays, and who signed goes."""
+    await execute(NAMELESS, case_id)
+
+
 async def in_force(case: Case) -> Consent | None:
     """The consent to the plan that stands, or None."""
     return await Consent.get_or_none(case_id=case.id, withdrawn_at=None, plan__superseded_at=None)

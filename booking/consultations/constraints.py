@@ -55,11 +55,15 @@ CONSTRAINTS: Final[tuple[str, ...]] = (
         " FOR EACH ROW EXECUTE FUNCTION plan_sent_stays_as_it_was()"
     ),
     """CREATE FUNCTION consent_given_stays_as_it_was() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-     IF OLD.withdrawn_at IS NOT NULL OR (OLD.case_id, OLD.plan_id, OLD.language, OLD.shown, OLD.shown_sha256,
-         OLD.teach_back, OLD.given_by_id, OLD.as_who, OLD.relationship, OLD.signed_name, OLD.given_at,
-         OLD.cooling_off_until) IS DISTINCT FROM (NEW.case_id, NEW.plan_id, NEW.language, NEW.shown, NEW.shown_sha256,
-         NEW.teach_back, NEW.given_by_id, NEW.as_who, NEW.relationship, NEW.signed_name, NEW.given_at,
-         NEW.cooling_off_until) THEN
+     IF (OLD.case_id, OLD.plan_id, OLD.language, OLD.shown, OLD.shown_sha256, OLD.teach_back, OLD.given_by_id,
+         OLD.as_who, OLD.given_at, OLD.cooling_off_until) IS DISTINCT FROM (NEW.case_id, NEW.plan_id, NEW.language,
+         NEW.shown, NEW.shown_sha256, NEW.teach_back, NEW.given_by_id, NEW.as_who, NEW.given_at, NEW.cooling_off_until)
+       -- An erasure alone takes the names off: that someone consented, to what and when, stays.
+       OR ((OLD.relationship, OLD.signed_name) IS DISTINCT FROM (NEW.relationship, NEW.signed_name)
+         AND (NEW.signed_name <> 'erased' OR NEW.relationship NOT IN ('', 'erased')
+           OR NOT EXISTS (SELECT FROM case_key WHERE case_key.case_id = OLD.case_id AND destroyed_at IS NOT NULL)))
+       OR (OLD.withdrawn_at IS NOT NULL
+         AND (OLD.withdrawn_at, OLD.withdrawn_by_id) IS DISTINCT FROM (NEW.withdrawn_at, NEW.withdrawn_by_id)) THEN
        RAISE EXCEPTION 'a consent that was given does not change'
          USING ERRCODE = 'check_violation', CONSTRAINT = 'consent_given_stays_as_it_was';
      END IF;

@@ -180,8 +180,8 @@ SCREENS: Final[tuple[Screen, ...]] = (
         "when",
         _("When was the stroke?"),
         (
-            Field("stroke_month", Kind.CHOICE, _("Month"), choices=MONTHS),
-            Field("stroke_year", Kind.YEAR, _("Year"), hint=_("For example 2024")),
+            Field("stroke_month", Kind.CHOICE, _("Month of the stroke"), choices=MONTHS),
+            Field("stroke_year", Kind.YEAR, _("Year of the stroke"), hint=_("For example 2024")),
         ),
         why=_("If there was more than one, write about the last one."),
     ),
@@ -212,7 +212,13 @@ SCREENS: Final[tuple[Screen, ...]] = (
         "conditions",
         _("Is there any of these?"),
         (
-            Field("conditions", Kind.SEVERAL, _("Choose all that fit"), choices=CONDITIONS),
+            Field(
+                "conditions",
+                Kind.SEVERAL,
+                _("Other conditions, now or before"),
+                choices=CONDITIONS,
+                hint=_("Choose all that fit."),
+            ),
             Field("conditions_other", Kind.PARAGRAPH, _("Anything else that a doctor should know"), required=False),
         ),
         why=_("Some of these make the treatment unsafe. Please be complete: it protects the patient."),
@@ -237,8 +243,10 @@ SCREENS: Final[tuple[Screen, ...]] = (
             Field(
                 "goals",
                 Kind.PARAGRAPH,
-                _("In your own words"),
-                hint=_("For example: to walk to the shop, to hold a cup, to say the names of my grandchildren."),
+                _("What should be possible again"),
+                hint=_(
+                    "In your own words. For example: to walk to the shop, to hold a cup, to say the names of my grandchildren."
+                ),
             ),
         ),
     ),

@@ -142,8 +142,8 @@ def test_answers_are_told_in_words() -> None:
     words = {str(label): text for label, text in told(read_whole(TYPED, reading=READING), "en")}
 
     assert words["Date of birth"] == "Thursday 4 May 1961"
-    assert words["Month"] == "March"
-    assert words["Choose all that fit"] == "Heart disease"
+    assert words["Month of the stroke"] == "March"
+    assert words["Other conditions, now or before"] == "Heart disease"
     assert words["Language"] == "English"
 
 

@@ -30,11 +30,15 @@ async def look_or_cancel(request: Request) -> Response:
     expecting = form.number("expecting", least=0, most=10**15)
     shown = Money(expecting or 0, looked.comes_back.currency)
     await cancel(viewer, code, looked.cause, services=services_of(request), now=now, expecting=shown)
-    return redirect(request, "desk:case", code=case.code)
+    # A clinician who declined now decides: until then the case still says that it suits.
+    decides = viewer_of(request).is_clinician and looked.cause is RefundCause.CLINIC_DECLINED
+    return redirect(request, "desk:review" if decides else "desk:case", code=case.code)
 
 
 async def _causes(request: Request, form: Form | None, status: int = 200) -> Response:
     looked = await preview_cancel(viewer_of(request), request.path_params["code"], now=now_of(request))
+    if form is None and "cause" in request.query_params:
+        form = Form({"cause": request.query_params["cause"]})
     causes = [(cause.value, said.CAUSES[cause]) for cause in CAUSES]
     return page(
         request,
@@ -48,6 +52,6 @@ async def _causes(request: Request, form: Form | None, status: int = 200) -> Res
 
 
 ROUTES = [
-    route("/desk/bookings/{code}/cancel", ask, name="desk:cancel", who=Who.COORDINATOR),
-    route("/desk/bookings/{code}/cancel", look_or_cancel, name="desk:cancel", who=Who.COORDINATOR, methods=["POST"]),
+    route("/desk/bookings/{code}/cancel", ask, name="desk:cancel", who=Who.STAFF),
+    route("/desk/bookings/{code}/cancel", look_or_cancel, name="desk:cancel", who=Who.STAFF, methods=["POST"]),
 ]

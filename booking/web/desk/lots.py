@@ -1,8 +1,9 @@
 """Lots of cells: what is on the shelf, what is left of it, and who has a dose of which."""
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from booking.journeys.exchange_doses import exchange_doses
 from booking.journeys.receive_lot import open_lot, open_shelf, receive_lot, set_lot_state
 from booking.kit.errors import Invalid
 from booking.kit.words import Text, _
@@ -54,6 +55,13 @@ async def set_state(request: Request) -> Response:
     return await _lot(request, form, 422) if form.errors else redirect(request, "desk:lot", code=code)
 
 
+async def exchange(request: Request) -> Response:
+    """The booking's doses are then shown with the lots that they come from now."""
+    code = request.path_params["code"]
+    await exchange_doses(viewer_of(request), code, now=now_of(request))
+    return RedirectResponse(f"{request.app.state.urls('desk:lots')}?booking={code}", status_code=303)
+
+
 def _arrival(form: Form) -> Arrival | None:
     """What was typed, or None with the errors beside the fields."""
     product, code = form.text("product", at_most=64), form.text("code", at_most=64)
@@ -90,6 +98,7 @@ async def _lot(request: Request, form: Form, status: int = 200) -> Response:
 ROUTES = [
     route("/desk/lots", lots, name="desk:lots", who=Who.STAFF),
     route("/desk/lots", receive, name="desk:lots", who=Who.COORDINATOR, methods=["POST"]),
+    route("/desk/bookings/{code}/doses", exchange, name="desk:exchange", who=Who.COORDINATOR, methods=["POST"]),
     route("/desk/lots/{code}", lot, name="desk:lot", who=Who.STAFF),
     route("/desk/lots/{code}", set_state, name="desk:lot", who=Who.COORDINATOR, methods=["POST"]),
 ]

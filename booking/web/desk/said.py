@@ -93,6 +93,7 @@ OCCASIONS: Final[dict[str, Text]] = {
     "not-suitable": _("A decision that it does not suit"),
     "plan-ready": _("The plan is ready"),
     "question-answered": _("Your question is answered"),
+    "may-help": _("You may help with a case"),
     "consent-copy": _("A copy of the consent"),
     "dates-held": _("Your dates are held"),
     "confirmed": _("Your dates are confirmed"),

@@ -12,6 +12,7 @@ from booking.web.portal import (
     itineraries,
     payments,
     plans,
+    profile,
     questions,
     records,
     supporters,
@@ -20,6 +21,7 @@ from booking.web.portal import (
 
 ROUTES: list[Ruled] = [
     *home.ROUTES,
+    *profile.ROUTES,
     *cases.ROUTES,
     *plans.ROUTES,
     *questions.ROUTES,

@@ -235,3 +235,22 @@ async def test_a_lot_is_received_quarantined_or_refused_beside_its_field(visit: 
     again = await nia.post("/desk/lots", data=typed)
     assert (again.status_code, 'id="code-error"' in again.text) == (422, True)
     assert (await nia.get("/desk/lots/TB-UC-9999")).status_code == 404
+
+
+async def test_a_booking_with_a_dose_of_a_recalled_lot_gets_another_from_the_lots_page(
+    visit: Visit, services: Services
+) -> None:
+    booking = await a_confirmed(await a_case(visit.world, now=services.now()), services)
+    first, nia = (await Dose.filter(booking_id=booking.id).select_related("lot"))[0].lot, await visit.as_("nia")
+    recall = {"was": "released", "to": "recalled", "reason": "A test came back."}
+    await nia.post(f"/desk/lots/{first.code}", data=recall)
+
+    page = await nia.get(f"/desk/lots/{first.code}")
+    done = await nia.post(f"/desk/bookings/{booking.code}/doses")
+    after = await nia.get(done.headers["location"])
+
+    assert "Another dose, same dates" in seen(page)
+    assert (done.status_code, done.headers["location"]) == (303, f"/desk/lots?booking={booking.code}")
+    assert re.findall(r"of lot (\S+)", seen(after)) == ["TB-UC-0103"]
+    assert await Dose.filter(booking_id=booking.id, lot_id=first.id).count() == 0
+    assert (await (await visit.as_("baptiste")).post(f"/desk/bookings/{booking.code}/doses")).status_code == 403

@@ -233,3 +233,28 @@ async def test_a_failed_refund_is_sent_again_from_its_page(
     assert "Refunds that failed" in listed.text
     assert (refused.status_code, again.status_code) == (403, 303)
     assert "Refunds on their way" in (await nia.get("/desk/payments")).text
+
+
+async def test_a_clinician_for_whom_it_no_longer_suits_cancels_with_a_full_refund_and_then_decides(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    booking = await a_confirmed(case, services)
+    services.now.at = booking.starts_at  # type: ignore[attr-defined]  # a change of mind brings nothing back any more
+    doctor, address = await visit.as_("baptiste"), f"/desk/bookings/{booking.code}/cancel"
+    decision = {"decision": "not_suitable", "reasons": "The new scan shows a bleeding."}
+
+    page = await doctor.get(f"/desk/cases/{case.code}")
+    too_soon = await doctor.post(f"/desk/cases/{case.code}/review", data=decision)
+    why = await doctor.get(f"{address}?cause=clinic_declined")
+    look = await doctor.post(address, data={"cause": "clinic_declined", "do": "look"})
+    done = await doctor.post(address, data=fields_of(look.text))
+    decided = await doctor.post(done.headers["location"], data=decision)
+
+    assert f'href="{address}?cause=clinic_declined"' in page.text
+    assert too_soon.status_code == 409
+    assert re.search(r'value="clinic_declined"\s+checked', why.text)
+    assert "3,400.00" in look.text
+    assert (done.status_code, done.headers["location"]) == (303, f"/desk/cases/{case.code}/review")
+    assert (decided.status_code, (await Case.get(id=case.id)).status) == (303, CaseStatus.UNSUITABLE)
+    assert [refund.amount for refund in await Refund.all()] == [340000]

@@ -147,3 +147,15 @@ async def test_questions_and_answers_stand_in_order_and_a_new_one_is_put(
     assert "<b>safe" not in page.text
     assert told.index("Is it <b>safe</b>?") < told.index("Mostly.") < told.index("May my wife come?")
     assert told.count("We have not answered yet") == 1
+
+
+async def test_a_booking_says_what_to_watch_for_in_the_days_after(
+    visit: Visit, world: World, services: Services
+) -> None:
+    """The mail of the first day after leads here."""
+    booking = await a_confirmed(await a_case(world, now=services.now()), services)
+
+    told = text_of(await (await visit.as_("samuel")).get(f"/portal/bookings/{booking.code}"))
+
+    assert "days 1, 3, 7, 30, 90, 180 and 365" in told
+    assert "call the local emergency number now" in told

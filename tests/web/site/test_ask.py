@@ -164,7 +164,9 @@ async def test_before_sending_everything_is_shown_and_can_be_changed(browser: ht
     changed = await browser.post("/ask/goals", data={"goals": "To sing again", "change": "yes"})
     again = words_of((await browser.get(changed.headers["location"])).text)
 
-    assert ["To walk to the shop" in whole, "Where do you live? Ghana" in whole, "Send my request" in whole] == [True] * 3
+    assert ["To walk to the shop" in whole, "Where do you live? Ghana" in whole, "Send my request" in whole] == [
+        True
+    ] * 3
     assert (changed.headers["location"], "To sing again" in again, "To walk" in again) == ("/ask/review", True, False)
 
 

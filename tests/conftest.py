@@ -143,10 +143,22 @@ def clock(now: datetime, stripes_clock: Clock) -> Clock:
     return stripes_clock
 
 
+@pytest.fixture(scope="session")
+async def stripe_gateway(stripe_address: str) -> AsyncIterator[StripeGateway]:
+    """Our way to it, opened once: reading the machine's certificates takes longer than many a test."""
+    gateway = StripeGateway(STRIPE_KEY, WEBHOOK_SECRET, stripe_address)
+    yield gateway
+    await gateway.close()
+
+
 @pytest.fixture
 async def services(
-    clock: Clock, stripe_address: str, credentials: Credentials, server: postgres.Running, tmp_path: Path
-) -> AsyncIterator[Services]:
+    clock: Clock,
+    stripe_address: str,
+    stripe_gateway: StripeGateway,
+    server: postgres.Running,
+    tmp_path: Path,
+) -> Services:
     """The outside world of one test. Its mail server is not there: mails are looked at as rows."""
     environment = {
         "DATABASE_URL": server.url,
@@ -161,12 +173,10 @@ async def services(
         "LEEWARD_DEMO": "1",
     }
     settings = Settings.from_env(environment)
-    made = Services(
+    return Services(
         settings=settings,
         now=clock,
-        payments=StripeGateway(STRIPE_KEY, WEBHOOK_SECRET, stripe_address),
+        payments=stripe_gateway,
         mail=SmtpMailer(settings.smtp),
         files=open_files(settings.files_url),
     )
-    yield made
-    await made.payments.close()

@@ -5,7 +5,7 @@ Nothing in a calendar says what the treatment is for: calendars are shared, and 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +15,7 @@ from booking.itineraries.days import Entry, days
 from booking.itineraries.trip import Itinerary, LegKind
 from booking.kit.times import in_zone
 from booking.kit.words import _
+from booking.kit.zone_rules import add_zones
 
 PRODUCT: Final = "-//Leeward//Itinerary//EN"
 REFRESH: Final = timedelta(hours=4)
@@ -86,7 +87,7 @@ def calendar_file(
         calendar.add_component(made)
     if told:
         first, last = min(event.starts_at for event in told), max(event.ends_at for event in told)
-        calendar.add_missing_timezones(_year(first, -1), _year(last, 2))
+        add_zones(calendar, first, last)
     return bytes(calendar.to_ical())
 
 
@@ -163,7 +164,3 @@ def _address(party: Party) -> vCalAddress:
     address = vCalAddress(f"mailto:{party.email}")
     address.params["CN"] = vText(party.name)
     return address
-
-
-def _year(moment: datetime, more: int) -> date:
-    return date(moment.year + more, 1, 1)

@@ -17,6 +17,7 @@ from booking.kit.db import execute, run, run_one
 from booking.kit.errors import NotFound
 from booking.kit.ids import new_token, token_hash
 from booking.kit.times import in_zone
+from booking.kit.zone_rules import add_zones
 from booking.slots.models import Feed
 
 BACK: Final = timedelta(days=31)
@@ -143,7 +144,8 @@ def calendar_file(entries: Iterable[Entry], zone: str, *, now: datetime) -> str:
     file.add("prodid", "-//Leeward//Resources//EN")
     file.add("version", "2.0")
     file.add("method", "PUBLISH")
-    for entry in entries:
+    told = list(entries)
+    for entry in told:
         event = Event()
         event.add("uid", entry.uid)
         event.add("summary", entry.title)
@@ -153,5 +155,6 @@ def calendar_file(entries: Iterable[Entry], zone: str, *, now: datetime) -> str:
         event.add("sequence", entry.sequence)
         event.add("class", "PRIVATE")
         file.add_component(event)
-    file.add_missing_timezones()
+    if told:
+        add_zones(file, min(entry.starts_at for entry in told), max(entry.ends_at for entry in told))
     return str(file.to_ical(), "utf-8")

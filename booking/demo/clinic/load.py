@@ -5,6 +5,7 @@ Days that move (lots, leave) count from the day on which the example is set up, 
 """
 
 import tomllib
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import cache
@@ -144,14 +145,16 @@ def programme_content() -> dict[str, Any]:
 
 
 def _read(name: str) -> Toml:
-    return tomllib.loads(_text(name))
+    """A file's data, the caller's own to change."""
+    return deepcopy(_parsed(name))
 
 
 @cache
-def _text(name: str) -> str:
-    return (HERE / f"{name}.toml").read_text(encoding="utf-8")
+def _parsed(name: str) -> Toml:
+    return tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+@cache
 def _resources(country: str, start: date) -> tuple[ExampleResource, ...]:
     data = _read("resources")
     shut = _closed_for_everyone(data["closures"], country, start)

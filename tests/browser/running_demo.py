@@ -10,12 +10,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
 from booking.demo import postgres
+from booking.demo.clock import DemoClock
+from booking.demo.people import LEAPS
 from tests.outside import free_socket
 
 ROOT: Final = Path(__file__).parents[2]
@@ -42,11 +45,15 @@ class Demo:
         found: list[dict[str, Any]] = self._get("/simulated/mailbox/messages.json", to=to).json()
         return found
 
-    async def mail(self, to: str, subject: str) -> dict[str, Any]:
-        """The newest mail with these words in its subject, waited for: the worker sends it in its own time."""
+    async def mail(self, to: str, subject: str, *, after: int = 0) -> dict[str, Any]:
+        """The newest mail with these words in its subject, waited for: the worker sends it in its own time.
+
+        Of those that came `after` so many had, if that is said.
+        """
         deadline = time.monotonic() + MAIL_WITHIN
         while time.monotonic() < deadline:
-            for mail in self.mailbox(to):
+            mails = self.mailbox(to)
+            for mail in mails[: len(mails) - after]:
                 if subject in mail["subject"]:
                     return mail
             await asyncio.sleep(0.1)
@@ -60,6 +67,14 @@ class Demo:
     def let_pass(self, leap: str) -> None:
         """Put the clock forward by hours (six), a day, a week or a month."""
         self._post("/demo/clock", leap=leap)
+
+    def now(self) -> datetime:
+        return DemoClock(self.folder / "clock")()
+
+    def let_pass_until(self, moment: datetime) -> None:
+        """Put the clock forward until it is that time, or up to six hours later."""
+        while (left := moment - self.now()) > timedelta():
+            self.let_pass(next((leap for leap in ("month", "week", "day") if LEAPS[leap] <= left), "hours"))
 
     def code_now(self) -> str:
         """What every member of staff's phone shows at this moment."""

@@ -1,26 +1,66 @@
-"""Why there are no dates, and when there are some."""
+"""Why there are no dates, and when there are some.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+An explanation names what can be taken away, and is tried out: without the obstacles that it names there is a date, and
+with any one of them left there is none.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
 
+from booking.slots.hours import Closed
 from booking.slots.protocol import Protocol
 from booking.slots.search import windows
-from booking.slots.stock import Stock
+from booking.slots.stock import Stock, Supply
 from booking.slots.windows import Wishes
+
+DAY = timedelta(days=1)
+
+
+class Why(StrEnum):
+    """What is wrong with a kind of resource, a product or a wish."""
+
+    CLOSED = "closed"  # those of the kind, from `first` to `last`
+    BOOKED = "booked"
+    NO_DOSE = "no-dose"
+    WISHED = "wished"  # nobody can do just then what was wished of the kind
+    UNSUITED = "unsuited"  # the days that the patient named
+    TOO_FEW = "too-few"  # however free they were: too few can do it at these times
+
+
+class Obstacle(NamedTuple):
+    """One thing in the way: `what` is a kind of resource or a product; a closure also has its days, first and last."""
+
+    why: Why
+    what: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+class Asked(NamedTuple):
+    """A question for dates."""
+
+    protocol: Protocol
+    wishes: Wishes
+    stock: Stock
 
 
 @dataclass(frozen=True, slots=True)
 class NoDates:
     """Why no start date from `first` to `last` works.
 
-    `missing` are the kinds of resource, or the products, each of which would open at least one date if it alone were never
-    short; empty if it takes more than one. `by_wish` says that some dates work for a patient who wishes nothing.
-    `first_free` is the first date after `last` that works, as far as the stock reaches.
+    `obstacles` would together open at least one date if they were not there: a single one if one is enough, else the
+    fewest that were found; empty if nothing that the clinic or the patient could change would. `missing` are the kinds
+    of resource, or the products, each of which would open at least one date if it alone were never short; empty if it
+    takes more than one. `by_wish` says that some dates work for a patient who wishes nothing. `first_free` is the first
+    date after `last` that works, as far as the stock reaches.
     """
 
     first: date
     last: date
+    obstacles: tuple[Obstacle, ...]
     missing: tuple[str, ...]
     by_wish: bool
     first_free: date | None
@@ -31,17 +71,106 @@ def why_none(protocol: Protocol, wishes: Wishes, first: date, last: date, stock:
     if windows(protocol, wishes, first, last, stock):
         return None
     horizon = stock.last - timedelta(days=protocol.days)
-    later = windows(protocol, wishes, last + timedelta(days=1), horizon, stock)
+    later = windows(protocol, wishes, last + DAY, horizon, stock)
+    # Nothing else is within reach of these dates, and a short stretch is quick to look at many times.
+    near = replace(stock, last=min(stock.last, last + timedelta(days=protocol.days)))
+
+    def opens(asked: Asked) -> bool:
+        return bool(windows(asked.protocol, asked.wishes, first, last, asked.stock))
+
     return NoDates(
         first,
         last,
-        tuple(_missing(protocol, wishes, first, last, stock)),
-        bool(windows(protocol, Wishes(), first, last, stock)),
+        _obstacles(Asked(protocol, wishes, near), opens),
+        tuple(what for what in _needed(protocol) if opens(Asked(protocol.without(what), wishes, near))),
+        opens(Asked(protocol, Wishes(), near)),
         later[0].start if later else None,
     )
 
 
-def _missing(protocol: Protocol, wishes: Wishes, first: date, last: date, stock: Stock) -> Iterator[str]:
-    for what in (*protocol.kinds, *protocol.products):
-        if windows(protocol.without(what), wishes, first, last, stock):
-            yield what
+def without(asked: Asked, obstacles: Iterable[Obstacle]) -> Asked:
+    """The same question if these obstacles were not there."""
+    for obstacle in obstacles:
+        asked = _without(asked, obstacle)
+    return asked
+
+
+def thinkable(asked: Asked) -> list[Obstacle]:
+    """Everything that could be in the way, the most particular first."""
+    return list(_thinkable(asked))
+
+
+def _obstacles(asked: Asked, opens: Callable[[Asked], bool]) -> tuple[Obstacle, ...]:
+    every = thinkable(asked)
+    for obstacle in every:
+        if opens(without(asked, [obstacle])):
+            return (obstacle,)
+    if not opens(without(asked, every)):
+        return ()
+    # The vaguest is given up first, so that what stays is as particular as it can be.
+    left = every
+    for obstacle in reversed(every):
+        fewer = [other for other in left if other != obstacle]
+        if opens(without(asked, fewer)):
+            left = fewer
+    return tuple(left)
+
+
+def _thinkable(asked: Asked) -> Iterator[Obstacle]:
+    protocol, wishes, stock = asked
+    kinds = wishes.applied(protocol).kinds
+    for kind in kinds:
+        for first, last in _closed(stock, kind):
+            yield Obstacle(Why.CLOSED, kind, first, last)
+    for kind in kinds:
+        yield Obstacle(Why.BOOKED, kind)
+    for product in protocol.products:
+        yield Obstacle(Why.NO_DOSE, product)
+    for kind in sorted(wishes.skills):
+        yield Obstacle(Why.WISHED, kind)
+    if wishes.picky:
+        yield Obstacle(Why.UNSUITED)
+    for kind in kinds:
+        yield Obstacle(Why.TOO_FEW, kind)
+
+
+def _needed(protocol: Protocol) -> tuple[str, ...]:
+    return (*protocol.kinds, *protocol.products)
+
+
+def _closed(stock: Stock, kind: str) -> list[tuple[date, date]]:
+    """The stretches of days in which closures of that kind follow one another and meet the stock's days."""
+    closures = (closed for supply in stock.resources if supply.kind == kind for closed in supply.closures)
+    stretches: list[tuple[date, date]] = []
+    for first, last in sorted((closed.first_day, closed.last_day) for closed in closures):
+        if stretches and first <= stretches[-1][1] + DAY:
+            stretches[-1] = stretches[-1][0], max(last, stretches[-1][1])
+        else:
+            stretches.append((first, last))
+    return [(first, last) for first, last in stretches if first <= stock.last and last >= stock.first]
+
+
+def _without(asked: Asked, obstacle: Obstacle) -> Asked:
+    protocol, wishes, stock = asked
+    why, what, first, last = obstacle
+    match why:
+        case Why.CLOSED if first and last:
+            return asked._replace(stock=_with(stock, what, lambda one: replace(one, closures=_but(one, first, last))))
+        case Why.BOOKED:
+            return asked._replace(stock=_with(stock, what, lambda one: replace(one, busy=b"")))
+        case Why.WISHED:
+            skills = {kind: skills for kind, skills in wishes.skills.items() if kind != what}
+            return asked._replace(wishes=replace(wishes, skills=skills))
+        case Why.UNSUITED:
+            return asked._replace(wishes=Wishes(skills=wishes.skills))
+        case _:
+            return asked._replace(protocol=protocol.without(what))
+
+
+def _with(stock: Stock, kind: str, changed: Callable[[Supply], Supply]) -> Stock:
+    supplies = tuple(changed(supply) if supply.kind == kind else supply for supply in stock.resources)
+    return replace(stock, resources=supplies)
+
+
+def _but(supply: Supply, first: date, last: date) -> tuple[Closed, ...]:
+    return tuple(closed for closed in supply.closures if not first <= closed.first_day <= closed.last_day <= last)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from booking.kit.times import in_zone, settle
 
@@ -23,15 +23,11 @@ PAIR: Final = struct.Struct(">ii")
 CLOCK: Final = tuple(time(*divmod(minute, 60)) for minute in range(0, 24 * 60, GRAIN))
 
 
-class Period(NamedTuple):
-    """From a tick up to, not including, another. A tick is five minutes since 1970 in UTC."""
-
-    start: int
-    end: int
-
-
 def packed(periods: Iterable[tuple[int, int]]) -> bytes:
-    """The periods as one value, as the database tells them: quick to compare, and read only when it is a new one."""
+    """Periods as one value: quick to compare, and read only when it is a new one.
+
+    A period goes from a tick up to, not including, another; a tick is five minutes since 1970 in UTC.
+    """
     return b"".join(PAIR.pack(*period) for period in periods)
 
 

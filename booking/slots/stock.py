@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -112,6 +112,15 @@ def can_give(lots: Sequence[LotStock], given: Iterable[Given]) -> bool:
     used: Counter[int] = Counter()
     first_expired = sorted(lots, key=lambda lot: (lot.usable_until, lot.id))
     return all(_give(first_expired, used, dose) for dose in given)
+
+
+def given_from(lots: Sequence[LotStock], given: Iterable[Given]) -> tuple[LotStock, ...]:
+    """The lots once these doses have been given as `can_give` gives them; days in order."""
+    used: Counter[int] = Counter()
+    first_expired = sorted(lots, key=lambda lot: (lot.usable_until, lot.id))
+    for dose in given:
+        _give(first_expired, used, dose)
+    return tuple(replace(lot, free=lot.free - used[lot.id]) for lot in lots)
 
 
 def _give(lots: Sequence[LotStock], used: Counter[int], dose: Given) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from booking.kit.times import settle
-from booking.slots.grid import Period, packed, tick
+from booking.slots.grid import packed, tick
 from booking.slots.hours import Closed, Hours
 from booking.slots.stock import LotStock, Stock, Supply
 from booking.slots.windows import Wishes
@@ -101,12 +101,12 @@ def supplies(draw: st.DrawFn, id_: int, kind: str, at: tuple[str, date, time]) -
 
 
 @st.composite
-def crowds(draw: st.DrawFn, zone: str, day: date, band: time) -> list[Period]:
+def crowds(draw: st.DrawFn, zone: str, day: date, band: time) -> list[tuple[int, int]]:
     """Half hours of one day that are claimed already, each with a chance of one in four."""
     first = tick(settle(datetime.combine(day, band), zone))
     taken = draw(st.integers(0, 2 ** BANDS[band] - 1)) & draw(st.integers(0, 2 ** BANDS[band] - 1))
     starts = (first + HALF_HOUR * n for n in range(BANDS[band]) if taken >> n & 1)
-    return [Period(start, start + HALF_HOUR) for start in starts]
+    return [(start, start + HALF_HOUR) for start in starts]
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""What is offered and told of windows: tokens, the nearest, why there are none, wishes."""
+"""What is offered and told of windows: tokens, the nearest, wishes."""
 
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from booking.kit.seals import new_key
-from booking.slots.explain import NoDates, why_none
-from booking.slots.hours import Closed, Hours
+from booking.slots.hours import Hours
 from booking.slots.nearest import nearest
 from booking.slots.protocol import Protocol
 from booking.slots.search import windows
@@ -73,13 +72,3 @@ def test_wishes_leave_out_days_and_ask_for_what_someone_can_do() -> None:
     assert days(found(stock(), week)) == [10, 11]
     assert len(found(stock(), Wishes(skills={"clinician": frozenset({"es"})}))) == len(found(stock()))
     assert found(stock(), Wishes(skills={"clinician": frozenset({"ar"})})) == []
-
-
-def test_why_there_are_no_dates_names_what_is_missing_and_when_there_are_some() -> None:
-    closed = Supply(2, "chair", hours=HOURS, closures=(Closed(date(2027, 3, 3), date(2027, 3, 19)),))
-
-    assert why_none(PROTOCOL, Wishes(), date(2027, 3, 4), date(2027, 3, 12), stock(chair=closed)) == NoDates(
-        date(2027, 3, 4), date(2027, 3, 12), ("chair",), False, date(2027, 3, 22)
-    )
-    assert why_none(PROTOCOL, Wishes(), FIRST, LAST, stock(doses=0)) == NoDates(FIRST, LAST, ("cells",), False, None)
-    assert why_none(PROTOCOL, Wishes(), FIRST, LAST, stock()) is None

@@ -30,21 +30,24 @@ class WindowPassed(Refusal):
 
 
 # A lapsed claim of anyone's is cleared if it is in the way, and so are the booking's own: it may keep its resources
-# while it moves. `cleared` is counted in the INSERT only so that it has run to its end before the first row goes in.
+# while it moves. One that is about to lapse is locked in the same order, though it stays: for another journey, whose
+# moment is a little later, it has lapsed already, and to meet its removal only at the INSERT would be to wait in a circle.
+# `cleared` is counted in the INSERT only so that it has run to its end before the first row goes in.
 TAKE: Final = """
 WITH wanted AS (
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[])
              AS w (resource_id, step, starts_at, ends_at)
+), in_the_way AS (
+  SELECT id, booking_id = $5 OR lapses_at <= $6 AS gone FROM claim WHERE id IN (
+    SELECT id FROM claim WHERE booking_id = $5
+     UNION ALL
+    SELECT c.id FROM wanted w JOIN claim c
+           ON c.resource_id = w.resource_id AND c.ends_at > w.starts_at AND c.starts_at < w.ends_at
+     WHERE c.lapses_at <= $6 + interval '1 minute')
+   ORDER BY resource_id, starts_at FOR UPDATE
 ), cleared AS (
-  DELETE FROM claim WHERE id IN (
-    SELECT id FROM claim WHERE id IN (
-      SELECT id FROM claim WHERE booking_id = $5
-       UNION ALL
-      SELECT c.id FROM wanted w JOIN claim c
-             ON c.resource_id = w.resource_id AND c.ends_at > w.starts_at AND c.starts_at < w.ends_at
-       WHERE c.lapses_at <= $6)
-     ORDER BY resource_id, starts_at FOR UPDATE)
-  RETURNING id
+  DELETE FROM claim USING in_the_way WHERE claim.id = in_the_way.id AND in_the_way.gone
+  RETURNING claim.id
 ), taken AS (
   INSERT INTO claim (resource_id, booking_id, step, starts_at, ends_at, lapses_at)
   SELECT w.resource_id, $5, w.step, w.starts_at, w.ends_at, $7

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from booking.accounts import audit
 from booking.accounts.viewers import Viewer
-from booking.bookings.booking import live_of
+from booking.bookings.booking import live_of, require_no_dates
 from booking.bookings.models import BookingStatus
 from booking.bookings.moves import move
 from booking.consultations import cases, consents, plans
@@ -85,13 +85,15 @@ async def give_consent(
 async def withdraw_consent(viewer: Viewer, code: str, *, now: datetime) -> None:
     """Take the consent back, at any time and without a reason. Dates that were held are given back with it.
 
-    Raises NotFound, NotAllowedByThePatient, NoConsent, and TripIsBooked once the deposit was paid.
+    Raises NotFound, NotAllowedByThePatient, NoConsent, TripIsBooked once the deposit was paid, and DatesStand if dates
+    were taken in this very moment.
     """
     async with transaction():
         case = await cases.get(viewer, code)
         if case.status is CaseStatus.BOOKED:
             raise TripIsBooked
         await _release_dates(case, viewer, now=now)
+        await require_no_dates(case.id, now=now)  # none that were taken while we looked
         await consents.withdraw(case, viewer=viewer, now=now)
 
 

@@ -41,7 +41,7 @@ class DatesGone(WindowTaken):
 class TooYoungThen(Refusal):
     """Later dates may do."""
 
-    status = 409
+    status = 422
     say = _(
         "On these dates the patient is not %(age)s years old yet, so the treatment cannot be given. Please choose later ones."
     )

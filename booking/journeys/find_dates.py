@@ -90,7 +90,7 @@ async def free_dates(
         return Dates(clinic, offer, first, first, (), None, key)
     stock = await load_stock(clinic.id, first, last + timedelta(days=offer.protocol.days), now, but_for=but_for)
     found = windows(offer.protocol, wishes, first, last, stock)
-    none = None if found else await _why(clinic, offer, wishes, first, last, now=now)
+    none = None if found else await _why(clinic, offer, wishes, first, last, now=now, but_for=but_for)
     return Dates(clinic, offer, first, last, found, none, key)
 
 
@@ -126,8 +126,8 @@ async def nearest_dates(
 
 
 async def _why(
-    clinic: Clinic, offer: Offer, wishes: Wishes, first: date, last: date, *, now: datetime
+    clinic: Clinic, offer: Offer, wishes: Wishes, first: date, last: date, *, now: datetime, but_for: int | None
 ) -> NoDates | None:
     horizon = in_zone(now, clinic.zone).date() + AHEAD + timedelta(days=offer.protocol.days)
-    stock = await load_stock(clinic.id, first, horizon, now)
+    stock = await load_stock(clinic.id, first, horizon, now, but_for=but_for)
     return why_none(offer.protocol, wishes, first, last, stock)

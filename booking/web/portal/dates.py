@@ -10,24 +10,32 @@ from starlette.responses import RedirectResponse, Response
 
 from booking.journeys.find_dates import AHEAD, Dates, find_dates
 from booking.journeys.reserve import DatesGone, reserve
-from booking.kit.times import in_zone, show_month
+from booking.kit.times import in_zone, show_date, show_month
 from booking.kit.words import Text, _
-from booking.slots.explain import NoDates
+from booking.slots.explain import NoDates, Obstacle, Why
 from booking.slots.windows import Window, WindowStep
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
 from booking.web.request import language_of, now_of, services_of, viewer_of
 
-# What the clinic's kinds of resource are called to a patient; others are not named.
+# What the clinic's kinds of resource are called to a patient.
 KINDS: dict[str, Text] = {
-    "clinician": _("a doctor"),
-    "room": _("a room"),
-    "infusion-chair": _("a chair for the drip"),
-    "bed": _("a bed"),
-    "therapist": _("a therapist"),
-    "interpreter": _("an interpreter"),
-    "uc-msc": _("a dose of cells"),
+    "clinician": _("Doctors"),
+    "room": _("Rooms"),
+    "infusion-chair": _("Chairs for the drip"),
+    "bed": _("Beds"),
+    "therapist": _("Therapists"),
+    "interpreter": _("Interpreters"),
+    "uc-msc": _("Doses of cells"),
+}
+REASONS: dict[Why, Text] = {
+    Why.CLOSED: _("%(what)s: closed or away from %(first)s to %(last)s"),
+    Why.BOOKED: _("%(what)s: all booked"),
+    Why.NO_DOSE: _("%(what)s: none left"),
+    Why.WISHED: _("%(what)s: none as you wish"),
+    Why.UNSUITED: _("The days on which you can come"),
+    Why.TOO_FEW: _("%(what)s: too few at these times"),
 }
 
 
@@ -58,7 +66,7 @@ async def dates(request: Request) -> Response:
         offered=[(window, found.token(window)) for window in found.windows],
         interpreter=interpreter,
         steps_of=steps_of,
-        missing=_missing(found.none),
+        reasons=_reasons(found.none, language_of(request)),
         later=found.none and found.none.first_free and _address(request, code, found.none.first_free, interpreter),
         anyone=_address(request, code, month, None),
     )
@@ -135,8 +143,16 @@ def _language_name(language: str, request: Request) -> str:
         return language  # a clinic may call an interpreter's skill what it likes
 
 
-def _missing(none: NoDates | None) -> list[Text]:
-    return [KINDS[what] for what in none.missing if what in KINDS] if none else []
+def _reasons(none: NoDates | None, language: str) -> list[Text]:
+    return [_reason(obstacle, language) for obstacle in none.obstacles] if none else []
+
+
+def _reason(obstacle: Obstacle, language: str) -> Text:
+    # A clinic may have kinds that only it has: they are told in its own word.
+    what = KINDS.get(obstacle.what) or obstacle.what.replace("-", " ").capitalize()
+    days = {"first": obstacle.first, "last": obstacle.last}
+    told = {name: show_date(day, language) for name, day in days.items() if day}
+    return REASONS[obstacle.why].with_facts(what=what, **told)
 
 
 def _address(request: Request, code: str, day: date, interpreter: str | None) -> str:

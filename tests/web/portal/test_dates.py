@@ -73,9 +73,26 @@ async def test_a_month_without_dates_says_why_and_when_there_are_some(
     past = await samuel.get(f"/portal/cases/{case.code}/dates?month=2019-01")
 
     assert [page.status_code for page in (no_bed, no_wish, past)] == [200, 200, 200]
-    assert "What is missing is: a bed." in text_of(no_bed)
+    assert "Only this is in the way; everything else that your treatment needs would be free:" in text_of(no_bed)
+    assert "Beds: too few at these times" in text_of(no_bed)
     assert "We have no free dates in the next 18 months" in text_of(no_wish)
     assert "This month is not open yet, or has passed" in text_of(past)
+
+
+async def test_a_month_in_which_the_chairs_are_closed_says_from_when_to_when(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    await execute(
+        """INSERT INTO closure (resource_id, first_day, last_day, reason)
+           SELECT id, '2027-03-30', '2027-05-14', 'New floor' FROM resource WHERE kind = 'infusion-chair'"""
+    )
+    samuel = await visit.as_("samuel")
+
+    closed = text_of(await samuel.get(f"/portal/cases/{case.code}/dates?month=2027-04"))
+
+    assert "Chairs for the drip: closed or away from Tuesday 30 March 2027 to Friday 14 May 2027" in closed
+    assert "The first free dates after that start on" in closed
 
 
 async def test_dates_are_for_the_cases_own_people_after_consent(visit: Visit, world: World, services: Services) -> None:

@@ -1,12 +1,23 @@
 from importlib import import_module
 
 import pytest
+from tortoise import Tortoise
 from tortoise.exceptions import BaseORMException
+from tortoise.migrations.autodetector import MigrationAutodetector
 
-from booking.database import MODELS
+from booking.database import MODELS, TORTOISE
 from booking.kit.db import execute, run
 
 PACKAGES = [model.split(".")[1] for model in MODELS]
+
+
+async def test_the_migrations_make_the_tables_that_the_models_describe(db: None) -> None:
+    apps = Tortoise.apps
+    assert apps is not None
+
+    missing = await MigrationAutodetector(apps, TORTOISE["apps"]).changes()
+
+    assert [operation.describe() for migration in missing for operation in migration.operations] == []
 
 
 async def test_every_constraint_that_a_package_writes_is_in_the_catalogue(db: None) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent / "booking"
@@ -34,9 +35,9 @@ ONLY_KEEPERS = {
 }
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(HOUSE.rglob("*.py")):
-        yield str(path.relative_to(HOUSE)), ast.parse(path.read_text())
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple((str(path.relative_to(HOUSE)), ast.parse(path.read_text())) for path in sorted(HOUSE.rglob("*.py")))
 
 
 def room_of(place: str) -> str:

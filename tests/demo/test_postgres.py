@@ -31,11 +31,28 @@ time.sleep(60)
 """
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where a cluster lies that was set up, started and stopped once, for the tests to copy: setting up takes a second."""
+    folder = tmp_path_factory.mktemp("made") / "postgres"
+    postgres.start(folder, relaxed=True).stop()
+    yield lodging.home_of(folder)
+    postgres.remove(folder)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder for a server, which is gone with it afterwards, wherever its data had to be."""
     yield tmp_path / "var" / "postgres"
     postgres.remove(tmp_path / "var" / "postgres")
+
+
+@pytest.fixture
+def used(made: Path, folder: Path) -> Path:
+    """A folder with a cluster in it already."""
+    folder.parent.mkdir(parents=True)
+    subprocess.run(["cp", "-a", str(made), str(lodging.home_of(folder))], check=True)
+    return folder
 
 
 async def ask(url: str, sql: str) -> object:
@@ -46,29 +63,29 @@ async def ask(url: str, sql: str) -> object:
         await connection.close()
 
 
-async def test_what_was_written_is_there_after_a_stop_and_a_start_at_the_same_address(folder: Path) -> None:
-    first = postgres.start(folder)
+async def test_what_was_written_is_there_after_a_stop_and_a_start_at_the_same_address(used: Path) -> None:
+    first = postgres.start(used)
     await ask(first.url, "CREATE TABLE kept AS SELECT 42 AS answer")
     first.stop()
     began = time.monotonic()
-    second = postgres.start(folder)
+    second = postgres.start(used)
     took = time.monotonic() - began
 
     assert await ask(second.url, "SELECT answer FROM kept") == 42
     assert second.url == first.url
     assert took < 1
     second.stop()
-    assert (first.is_alive(), second.is_alive(), postgres.find(folder)) == (False, False, None)
+    assert (first.is_alive(), second.is_alive(), postgres.find(used)) == (False, False, None)
 
 
-async def test_a_kill_of_every_server_process_loses_nothing_that_was_acknowledged(folder: Path) -> None:
-    first = postgres.start(folder)
+async def test_a_kill_of_every_server_process_loses_nothing_that_was_acknowledged(used: Path) -> None:
+    first = postgres.start(used)
     await ask(first.url, "CREATE TABLE kept AS SELECT 42 AS answer")
     os.kill(first.pid, signal.SIGKILL)
     assert first.keeper is not None
     first.keeper.wait(10)
 
-    second = postgres.start(folder)
+    second = postgres.start(used)
 
     assert not first.is_alive()
     assert await ask(second.url, "SELECT answer FROM kept") == 42
@@ -76,23 +93,23 @@ async def test_a_kill_of_every_server_process_loses_nothing_that_was_acknowledge
     second.stop()
 
 
-async def test_a_second_start_uses_the_server_that_runs_and_leaves_it_running(folder: Path) -> None:
-    first = postgres.start(folder, relaxed=True)
+async def test_a_second_start_uses_the_server_that_runs_and_leaves_it_running(used: Path) -> None:
+    first = postgres.start(used, relaxed=True)
 
-    with postgres.running(folder) as second:
+    with postgres.running(used) as second:
         assert (second.url, second.pid, second.is_ours) == (first.url, first.pid, False)
 
     assert await ask(first.url, "SELECT 1") == 1
     first.stop()
 
 
-async def test_a_server_dies_with_the_process_that_started_it_and_the_next_start_has_its_data(folder: Path) -> None:
-    starter = _started(folder)
+async def test_a_server_dies_with_the_process_that_started_it_and_the_next_start_has_its_data(used: Path) -> None:
+    starter = _started(used)
     url, pid, data = _told(starter)
     await ask(url, "CREATE TABLE kept AS SELECT 42 AS answer")
     _kill(starter)
 
-    server = postgres.start(folder, relaxed=True)
+    server = postgres.start(used, relaxed=True)
 
     assert server.pid != int(pid)
     assert server.data == Path(data)
@@ -100,20 +117,20 @@ async def test_a_server_dies_with_the_process_that_started_it_and_the_next_start
     server.stop()
 
 
-async def test_a_number_that_another_process_has_since_is_not_taken_for_the_server(folder: Path) -> None:
-    first = postgres.start(folder, relaxed=True)
+async def test_a_number_that_another_process_has_since_is_not_taken_for_the_server(used: Path) -> None:
+    first = postgres.start(used, relaxed=True)
     first.stop()
     stale = f"{os.getpid()}\n{first.data}\n1700000000\n1\n\n127.0.0.1\n1 1\nready\n"
     (first.data / "postmaster.pid").write_text(stale)
 
-    second = postgres.start(folder, relaxed=True)
+    second = postgres.start(used, relaxed=True)
 
     assert await ask(second.url, "SELECT 1") == 1
     second.stop()
 
 
-async def test_the_servers_of_two_folders_never_meet(folder: Path, tmp_path: Path) -> None:
-    one, other = postgres.start(folder, relaxed=True), postgres.start(tmp_path / "other", relaxed=True)
+async def test_the_servers_of_two_folders_never_meet(used: Path, tmp_path: Path) -> None:
+    one, other = postgres.start(used, relaxed=True), postgres.start(tmp_path / "other", relaxed=True)
     confused = one.url.split("@", maxsplit=1)[0] + "@" + other.url.split("@")[1]
 
     with pytest.raises(asyncpg.InvalidPasswordError):
@@ -158,25 +175,25 @@ def test_without_any_postgresql_one_line_names_the_three_ways_out(
     assert all(way in line for way in ("DATABASE_URL", "make demo", "apt-get install postgresql"))
 
 
-def test_a_set_up_that_was_killed_half_way_is_begun_again(folder: Path) -> None:
-    server = postgres.start(folder, relaxed=True)
+def test_a_set_up_that_was_killed_half_way_is_begun_again(used: Path) -> None:
+    server = postgres.start(used, relaxed=True)
     server.stop()
     server.data.rename(server.data.with_name("data.making"))
     (server.data.with_name("data.making") / "PG_VERSION").unlink()
 
-    again = postgres.start(folder, relaxed=True)
+    again = postgres.start(used, relaxed=True)
 
     assert again.is_alive()
     again.stop()
 
 
-def test_data_of_another_version_is_said_at_once(folder: Path) -> None:
-    server = postgres.start(folder, relaxed=True)
+def test_data_of_another_version_is_said_at_once(used: Path) -> None:
+    server = postgres.start(used, relaxed=True)
     server.stop()
     (server.data / "PG_VERSION").write_text("12\n")
 
     with pytest.raises(NoPostgres, match=r"is of PostgreSQL 12, .*make demo-reset") as refused:
-        postgres.start(folder)
+        postgres.start(used)
 
     assert "\n" not in str(refused.value)
 

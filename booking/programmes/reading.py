@@ -1,6 +1,7 @@
 """Reading programmes: what is published now, and any version that was ever shown."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from booking.kit.errors import NotFound
 from booking.programmes.content import ProgrammeContent, parse_content
@@ -8,6 +9,9 @@ from booking.programmes.models import Clinic, Programme, ProgrammeVersion
 from booking.programmes.parts import in_language
 
 __all__ = ["Published", "in_language", "published_programme", "published_programmes", "version", "version_content"]
+
+
+_parsed: Final[dict[int, ProgrammeContent]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,10 @@ async def version(version_id: int) -> ProgrammeVersion:
 
 
 def version_content(shown: ProgrammeVersion) -> ProgrammeContent:
-    """What that version says, typed."""
-    return parse_content(shown.content)
+    """What that version says, typed. Worked out once per process: a version that was published never changes."""
+    if shown.id not in _parsed:
+        _parsed[shown.id] = parse_content(shown.content)
+    return _parsed[shown.id]
 
 
 def _published(programme: Programme, shown: ProgrammeVersion) -> Published:

@@ -35,6 +35,12 @@ class Sizes:
     each: int
     rounds: int
     workers: int
+
+    @property
+    def pages(self) -> int:
+        """Pages of a round: they are slower to make than they are interesting to count."""
+        return self.clients * min(self.each, 3)
+
     behind: tuple[int, int, int]
     looks: int
 
@@ -82,9 +88,8 @@ async def _rounds(place: Scratch, web: servers.Serving, bare: servers.Serving, s
         got["spread p99"].append(_p99(own))
         got["same p99"].append(_p99(same))
         await place.forget_holds()
-        pages = sizes.clients * sizes.each
-        got["page"].append((await drive(web.port, [get(PROGRAMME)] * pages, sizes.clients)).rate)
-        got["bare page"].append((await drive(bare.port, [get(f"/page?size={page}")] * pages, sizes.clients)).rate)
+        got["page"].append((await drive(web.port, [get(PROGRAMME)] * sizes.pages, sizes.clients)).rate)
+        got["bare page"].append((await drive(bare.port, [get(f"/page?size={page}")] * sizes.pages, sizes.clients)).rate)
     return [
         of_rounds("hold", got["hold"], "per s", got["pgbench"]),
         of_rounds("hold_cpu", got["cpu"], "ms"),
@@ -106,7 +111,7 @@ async def _held(place: Scratch, web: servers.Serving, sizes: Sizes) -> Drive:
 
 async def _after_the_same(place: Scratch, web: servers.Serving, sizes: Sizes) -> Drive:
     """As many get them as there are teams; everyone else is told which dates are near."""
-    driven = await drive(web.port, holds.same(place), sizes.clients)
+    driven = await drive(web.port, holds.same(place)[: 2 * sizes.clients], sizes.clients)
     if set(_statuses(driven)) - {holds.CREATED, holds.TAKEN}:
         raise RuntimeError(f"holds of the same dates were answered {dict(_statuses(driven))}")
     return driven

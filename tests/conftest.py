@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from tortoise import connections
@@ -32,6 +33,11 @@ Credentials = dict[str, Any]
 
 class _RolledBack(Exception):
     """Ends a test's transaction without keeping anything of it."""
+
+
+# How fast an example is made or run says how busy the machine is, and nothing about the code.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from booking.slots.grid import DAY, grains
 from booking.slots.protocol import Protocol
 from booking.slots.stock import Stock, Supply
-from booking.slots.windows import Wishes
+from booking.slots.windows import Window, Wishes
 
 # Several times what a clinic's next 18 months have; beyond it, all is forgotten and found again.
 MOST: Final = 2_000
@@ -31,10 +31,14 @@ Course = tuple[StepCourse, ...]
 
 
 class Memory:
-    """Every course found so far for one protocol and one set of resources; None where there is no way."""
+    """Every course found so far for one protocol and one set of resources; None where there is no way.
+
+    `windows` are courses told with a date: most of a year is asked for again as it was.
+    """
 
     def __init__(self) -> None:
         self.courses: Final[dict[Hashable, Course | None]] = {}
+        self.windows: Final[dict[Hashable, Window]] = {}
         self._days: Final[dict[Hashable, int]] = {}
 
     def day(self, told: Hashable) -> int:
@@ -43,8 +47,9 @@ class Memory:
 
     def trim(self) -> None:
         """Forget everything when there is too much. Numbers of days are part of what is kept, and go with it."""
-        if len(self.courses) > MOST or len(self._days) > MOST:
+        if max(len(self.courses), len(self.windows), len(self._days)) > MOST:
             self.courses.clear()
+            self.windows.clear()
             self._days.clear()
 
 

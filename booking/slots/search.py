@@ -7,14 +7,14 @@ buffers, doses or a range of days ask for it: that is *exact*. A dead end is rem
 still see of it, so that none is walked twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import chain, combinations
 from typing import NamedTuple
 
 from booking.slots.board import Board, Demand, Pins
-from booking.slots.courses import Course, Outlook, StepCourse
+from booking.slots.courses import Course, Memory, Outlook, StepCourse
 from booking.slots.grid import grains
 from booking.slots.protocol import Protocol, Step
 from booking.slots.stock import Given, Stock, can_give
@@ -31,8 +31,7 @@ def windows(protocol: Protocol, wishes: Wishes, first: date, last: date, stock: 
     """
     search = Search(protocol, wishes, stock)
     days = range(max(0, stock.grid.index(first)), min(len(stock.grid.days), stock.grid.index(last) + 1))
-    found = ((day, search.course(day)) for day in days)
-    return [search.told(day, course) for day, course in found if course]
+    return [window for day in days if (window := search.window(day))]
 
 
 def same_times(protocol: Protocol, window: Window, wishes: Wishes, stock: Stock) -> Window | None:
@@ -51,20 +50,28 @@ class Search:
         self._protocol = wishes.applied(protocol)
         self._wishes = wishes
         self._stock = stock
+        self._first = stock.first.toordinal()
         self._pins = pins
         self._plain = [_plain(step) for step in self._protocol.steps]
 
-    def course(self, start: int) -> Course | None:
-        """How the protocol runs from that day on, or None if it cannot."""
-        if (key := self._outlook.key(start)) is None:
-            return self.walked(start)
-        known = self._outlook.memory.courses
-        if key not in known:
-            known[key] = self.walked(start)
-        return known[key]
+    def window(self, start: int) -> Window | None:
+        """The protocol run from that day on, or None if it cannot."""
+        key, memory = self._outlook.key(start), self._outlook.memory
+        if key is None:
+            course = self.walked(start)
+            return self.told(start, course) if course else None
+        dated = self._stock.clinic_id, self._stock.zone, self._fingerprint, self._first + start, key
+        if not (window := memory.windows.get(dated)) and (course := self._course(start, key, memory)):
+            window = memory.windows[dated] = self.told(start, course)
+        return window
+
+    def _course(self, start: int, key: Hashable, memory: Memory) -> Course | None:
+        if key not in memory.courses:
+            memory.courses[key] = self.walked(start)
+        return memory.courses[key]
 
     def walked(self, start: int) -> Course | None:
-        """The same, worked out anew."""
+        """How the protocol runs from that day on, worked out anew; None if it cannot."""
         placed = _walked(self._board, start)
         days = self._stock.grid.days
         if placed is None:

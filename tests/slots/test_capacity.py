@@ -67,7 +67,7 @@ def test_the_bottleneck_is_the_kind_of_which_one_more_frees_the_most_dates() -> 
     assert bottleneck(visit("clinician", "bed"), ANYTHING, FIRST, LAST, plain) == Gain("bed", 4)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_exactly_the_days_with_a_window_have_room(data: st.DataObject) -> None:
     band = data.draw(st.sampled_from(sorted(clinics.BANDS)))

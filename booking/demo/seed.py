@@ -13,7 +13,6 @@ from booking.consultations import questions
 from booking.consultations.models import Case
 from booking.demo import world
 from booking.demo.ready import Stage, answers_of, make_case, make_ready, viewer_for
-from booking.demo.trip import make_trip
 from booking.demo.world import World
 from booking.documents import keys
 from booking.kit.db import transaction
@@ -81,6 +80,9 @@ async def _made(settings: Settings, *, now: datetime) -> World:
 
 
 async def _travels(built: World, family: Viewer, settings: Settings, folder: Path, *, now: datetime) -> None:
+    # The journeys, Stripe and its simulator: half of the time of every later start, which needs none of it.
+    from booking.demo.trip import make_trip  # noqa: PLC0415
+
     answers = answers_of(built.people[TRAVELLER], goals="To pray standing up again.", medicines="Apixaban, a statin.")
     async with transaction():
         case = await make_case(built, Stage.READY, answers, now=now)

@@ -5,7 +5,7 @@ For each operation Tortoise renders every model anew, twice: one at a time, fift
 
 from collections.abc import Iterable
 
-from tortoise.migrations.operations import CreateModel, TortoiseOperation
+from tortoise.migrations.operations import CreateModel, Operation, TortoiseOperation
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import ModelState, State
 
@@ -13,8 +13,8 @@ from tortoise.migrations.schema_generator.state import ModelState, State
 class Together(TortoiseOperation):
     """Makes the tables in their order; a model may point at any of the others."""
 
-    def __init__(self, creations: Iterable[CreateModel]) -> None:
-        self.creations = tuple(creations)
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self.creations = tuple(_creation(operation) for operation in operations)
 
     def describe(self) -> str:
         return f"Create {len(self.creations)} models together"
@@ -35,3 +35,9 @@ class Together(TortoiseOperation):
     ) -> None:
         for creation in reversed(self.creations):
             await creation.database_backward(app_label, old_state, new_state, state_editor)
+
+
+def _creation(operation: Operation) -> CreateModel:
+    if not isinstance(operation, CreateModel):
+        raise TypeError(f"{operation.describe()}: only tables are made together")
+    return operation

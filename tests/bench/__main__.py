@@ -36,13 +36,13 @@ class Sizes:
     rounds: int
     workers: int
 
+    behind: tuple[int, int, int]
+    looks: int
+
     @property
     def pages(self) -> int:
         """Pages of a round: they are slower to make than they are interesting to count."""
         return self.clients * min(self.each, 3)
-
-    behind: tuple[int, int, int]
-    looks: int
 
 
 QUICK: Final = Sizes(4, 2, 1, 1, (10, 20, 30), 1)

@@ -40,11 +40,16 @@ hypothesis.settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("house")
 
 
+LONG = {"browser", "bench", "faults", "races", "soak"}
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On several cores, one of them keeps the browser's tests: all of them share one running demo."""
+    """On several cores: one keeps the browser's tests, which share one running demo, and what takes long begins first."""
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.xdist_group("browser"))
+    items.sort(key=lambda item: ("browser" not in item.path.parts, LONG.isdisjoint(item.path.parts)))
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 
 from booking.demo.stripe.app import create_simulator
 from booking.payments.stripe import StripeGateway
-from tests.demo.stripe.rigs import KEY, SECRET, Shop, free_socket, served
+from tests.demo.stripe.rigs import KEY, SECRET, Shop
+from tests.outside import free_socket, served
 
 
 @dataclass

@@ -11,7 +11,8 @@ from booking.kit.money import Money
 from booking.payments.gateway import CheckoutStatus, EventKind
 from booking.payments.stripe import StripeGateway
 from tests.demo.stripe.conftest import Clock
-from tests.demo.stripe.rigs import KEY, SECRET, Shop, fill_in, free_socket, order, served, words_of
+from tests.demo.stripe.rigs import KEY, SECRET, Shop, fill_in, order, words_of
+from tests.outside import free_socket, served
 
 DECLINED, ASKS = "4000 0000 0000 0002", "4000 0025 0000 3155"
 

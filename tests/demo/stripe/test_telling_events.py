@@ -9,7 +9,8 @@ import httpx
 
 from booking.payments.gateway import CheckoutStatus
 from booking.payments.stripe import StripeGateway
-from tests.demo.stripe.rigs import KEY, SECRET, Shop, eventually, fill_in, free_socket, order, served
+from tests.demo.stripe.rigs import KEY, SECRET, Shop, eventually, fill_in, order
+from tests.outside import free_socket, served
 
 
 def kinds(shop: Shop) -> list[str]:

@@ -74,8 +74,11 @@ async def lapsed_holds(now: datetime, *, at_most: int = 100) -> list[Booking]:
 
 
 async def ended_stays(now: datetime, *, at_most: int = 100) -> list[Booking]:
-    """Confirmed bookings whose last step has ended, the oldest first: when its day is over, the worker completes them."""
-    ended = Booking.filter(status=BookingStatus.CONFIRMED, ends_at__lte=now)
+    """Confirmed bookings whose last step has ended, the oldest first: when its day is over, the worker completes them.
+
+    One that was moved before its family was told has another stay to come.
+    """
+    ended = Booking.filter(status=BookingStatus.CONFIRMED, ends_at__lte=now, aside_at=None)
     return await ended.order_by("ends_at", "id").limit(at_most)
 
 

@@ -17,6 +17,11 @@ CONSTRAINTS: Final[tuple[str, ...]] = (
         "ALTER TABLE booking ADD CONSTRAINT booking_confirmed_never_lapses"
         " CHECK (status NOT IN ('confirmed', 'completed') OR lapses_at IS NULL)"
     ),
+    # A hold's family is told at once, and what is over has no other dates.
+    (
+        "ALTER TABLE booking ADD CONSTRAINT booking_aside_while_confirmed"
+        " CHECK ((aside IS NULL) = (aside_at IS NULL) AND (aside IS NULL OR status = 'confirmed'))"
+    ),
     "ALTER TABLE booking ADD CONSTRAINT booking_sequence_counts_up CHECK (calendar_sequence >= 0)",
     "CREATE UNIQUE INDEX booking_live_is_one_per_case ON booking (case_id) WHERE status IN ('held', 'confirmed')",
     "CREATE INDEX booking_holds_by_lapse ON booking (lapses_at) WHERE status = 'held'",

@@ -1,4 +1,4 @@
-"""Moving a confirmed or held booking to another window: the row's part of a reschedule."""
+"""Moving a confirmed or held booking to another window, at once or set aside: the row's part of a reschedule."""
 
 import json
 from collections.abc import Mapping
@@ -14,12 +14,19 @@ from booking.kit.times import UTC
 # Compared and set on what the mover saw: of two who move the same booking at once, one wins.
 MOVE_DATES: Final = """
     WITH moved AS (
-        UPDATE booking SET "window" = $3::jsonb, starts_at = $4, ends_at = $5, calendar_sequence = calendar_sequence + 1
+        UPDATE booking SET "window" = $3::jsonb, starts_at = $4, ends_at = $5, calendar_sequence = calendar_sequence + 1,
+            aside = NULL, aside_at = NULL
         WHERE id = $1 AND calendar_sequence = $2 AND status IN ('held', 'confirmed') RETURNING id, status, calendar_sequence
     ), told AS (
         INSERT INTO booking_event (booking_id, status, at, by_id, note) SELECT id, status, $6, $7, $8 FROM moved
     )
     SELECT calendar_sequence FROM moved
+"""
+
+# Since when is told of the first move that the family has not heard of. No event of the booking: those the family reads.
+SET_ASIDE: Final = """
+    UPDATE booking SET aside = $3::jsonb, aside_at = coalesce(aside_at, $4), calendar_sequence = calendar_sequence + 1
+    WHERE id = $1 AND calendar_sequence = $2 AND status = 'confirmed' RETURNING aside_at, calendar_sequence
 """
 
 
@@ -52,6 +59,20 @@ async def move_dates(
     if row is None:
         raise MovedMeanwhile
     booking.window = dict(window)
+    booking.aside = booking.aside_at = None
     booking.starts_at = starts_at
     booking.ends_at = ends_at
+    booking.calendar_sequence = row["calendar_sequence"]
+
+
+async def set_aside(booking: Booking, window: Mapping[str, Any], *, now: datetime) -> None:
+    """Keep another window for a confirmed booking whose family is not told yet: what they know stays in `window`.
+
+    The caller has claimed it in place of the old one in the same transaction. Raises MovedMeanwhile.
+    """
+    row = await run_one(SET_ASIDE, booking.id, booking.calendar_sequence, json.dumps(dict(window)), now)
+    if row is None:
+        raise MovedMeanwhile
+    booking.aside = dict(window)
+    booking.aside_at = row["aside_at"]
     booking.calendar_sequence = row["calendar_sequence"]

@@ -19,7 +19,11 @@ class BookingStatus(StrEnum):
 
 
 class Booking(Row):
-    """A window reserved for a case. `calendar_sequence` goes up whenever its calendar files change."""
+    """A window reserved for a case. `calendar_sequence` goes up whenever its calendar files change.
+
+    `aside` is the window that the clinic has moved it to and not told the family of, since `aside_at`: that one is
+    claimed for it, while `window` stays what the family knows and what everything of theirs says.
+    """
 
     code = fields.CharField(max_length=16, unique=True)
     case = fk("booking.Case", related_name="bookings")
@@ -31,6 +35,13 @@ class Booking(Row):
     held_at = fields.DatetimeField()
     lapses_at = fields.DatetimeField(null=True)
     calendar_sequence = fields.IntField(default=0)
+    aside = fields.JSONField[dict[str, Any]](null=True)
+    aside_at = fields.DatetimeField(null=True)
+
+    @property
+    def claimed(self) -> dict[str, Any]:
+        """The window that is claimed for it."""
+        return self.aside or self.window
 
     class Meta:
         table = "booking"

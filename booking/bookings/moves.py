@@ -31,7 +31,7 @@ NEXT: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
 # Compared and set, with its event, in one statement. What is confirmed no longer lapses.
 MOVE: Final = """
     WITH moved AS (
-        UPDATE booking SET status = $3::text,
+        UPDATE booking SET status = $3::text, aside = NULL, aside_at = NULL,
             lapses_at = CASE WHEN $3::text IN ('confirmed', 'completed') THEN NULL ELSE lapses_at END,
             calendar_sequence = calendar_sequence + CASE WHEN $3::text IN ('confirmed', 'cancelled') THEN 1 ELSE 0 END
         WHERE id = $1 AND status = $2 RETURNING id, lapses_at, calendar_sequence
@@ -58,6 +58,7 @@ async def move(booking: Booking, to: BookingStatus, *, by: Viewer, now: datetime
     if moved is None:
         raise MovedMeanwhile
     booking.status = to
+    booking.aside = booking.aside_at = None
     booking.lapses_at = moved["lapses_at"]
     booking.calendar_sequence = moved["calendar_sequence"]
 

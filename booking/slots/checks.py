@@ -2,11 +2,12 @@
 
 from typing import Final
 
-# A booking that is held and has not lapsed, or is confirmed, owns its window. The moment is the database's own, unless
+# A booking that is held and has not lapsed, or is confirmed, owns its window: the one set aside for it, if it was moved
+# and its family is not told. The moment is the database's own, unless
 # whoever checks has set another: a test whose clock stands in another year.
 OWNERS: Final = """
 owner AS (
-  SELECT id, code, "window" FROM booking
+  SELECT id, code, coalesce(aside, "window") AS "window" FROM booking
    WHERE status = 'confirmed' OR (status = 'held' AND lapses_at > coalesce(nullif(current_setting('leeward.now', true), '')::timestamptz, now()))
 ), wanted AS (
   SELECT o.id AS booking_id, o.code, step ->> 'key' AS step, resource::bigint AS resource_id

@@ -30,7 +30,7 @@ SELECT b.code, coalesce(place.step, 0) AS step, coalesce(place.number, c.id) AS 
   FROM claim c JOIN resource r ON r.id = c.resource_id JOIN booking b ON b.id = c.booking_id
   LEFT JOIN LATERAL (
        SELECT s.n AS step, t.n AS number
-         FROM jsonb_array_elements(b."window" -> 'steps') WITH ORDINALITY AS s (told, n),
+         FROM jsonb_array_elements(coalesce(b.aside, b."window") -> 'steps') WITH ORDINALITY AS s (told, n),
               jsonb_array_elements_text(s.told -> 'resources') WITH ORDINALITY AS t (resource, n)
         WHERE s.told ->> 'key' = c.step AND t.resource::bigint = c.resource_id LIMIT 1
        ) place ON true

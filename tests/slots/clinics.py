@@ -3,6 +3,7 @@
 All of it happens within a few half hours of a few days, so that buffers meet, continuity binds and doses run out.
 """
 
+import os
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -31,6 +32,11 @@ BANDS = {time(0, 30): 9, time(9): 9}
 HALF_HOUR = 6
 
 
+def how_many(usual: int) -> int:
+    """How many clinics a test is tried on: `make oracle` asks for more than a test run has time for."""
+    return int(os.environ.get("LEEWARD_CLINICS", usual))
+
+
 def some(*choices: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(choices)
 
@@ -44,6 +50,8 @@ def needs(draw: st.DrawFn, earlier: list[dict[str, Any]]) -> list[dict[str, Any]
         if there and draw(some(True, True, False)):
             need["same_as"] = draw(st.sampled_from(there))
         drawn.append(need)
+    if draw(st.integers(0, 7)) == 7:
+        drawn.append({"kind": "interpreter", "if_wished": True})
     return drawn
 
 
@@ -97,7 +105,17 @@ def supplies(draw: st.DrawFn, id_: int, kind: str, at: tuple[str, date, time]) -
     )
     skills = draw(some(frozenset({"deep"}), frozenset({"deep"}), frozenset()))
     busy = tuple(period for n in range(DAYS) for period in draw(crowds(zone, first + timedelta(days=n), band)))
-    return Supply(id_, kind, skills, tuple(Hours(day, opens, closes) for day in days), tuple(closures), packed(busy))
+    hours = tuple(Hours(day, opens, closes) for day in days)
+    if draw(st.integers(0, 3)) == 3:
+        hours = changed(hours, first + timedelta(days=draw(st.integers(1, DAYS))))
+    return Supply(id_, kind, skills, hours, tuple(closures), packed(busy))
+
+
+def changed(hours: tuple[Hours, ...], day: date) -> tuple[Hours, ...]:
+    """The same hours until the day before; from that day on nobody is there before ten."""
+    until = (one._replace(until_day=day - timedelta(days=1)) for one in hours)
+    after = (one._replace(opens=time(10), from_day=day) for one in hours)
+    return (*until, *after)
 
 
 @st.composite
@@ -113,7 +131,7 @@ def crowds(draw: st.DrawFn, zone: str, day: date, band: time) -> list[tuple[int,
 def stocks(draw: st.DrawFn, band: time) -> Stock:
     zone, first = draw(st.sampled_from(STRETCHES))
     now = datetime(first.year, first.month, first.day, draw(some(0, 0, 5, 9, 14)), 3, tzinfo=UTC)
-    kinds = ["clinician"] * draw(some(1, 2, 2, 3)) + ["chair"] * draw(some(1, 2))
+    kinds = ["clinician"] * draw(some(1, 2, 2, 3)) + ["chair"] * draw(some(1, 2)) + ["interpreter"] * draw(some(0, 1))
     resources = tuple(draw(supplies(n, kind, (zone, first, band))) for n, kind in enumerate(kinds))
     lots = draw(st.lists(st.tuples(st.integers(0, DAYS), st.integers(0, 3), st.integers(0, 3)), max_size=3))
     stretch = first, first + timedelta(days=DAYS)
@@ -133,5 +151,5 @@ def wishes(draw: st.DrawFn, first: date) -> Wishes:
         not_before=first + timedelta(days=1),
         not_after=first + timedelta(days=3),
         not_on=frozenset({first + timedelta(days=2)}),
-        skills=draw(some({}, {"chair": frozenset({"deep"})})),
+        skills=draw(some({}, {"chair": frozenset({"deep"})}, {"interpreter": frozenset({"deep"})})),
     )

@@ -21,7 +21,7 @@ def dates(asked: Asked, first: date, last: date) -> list[date]:
     return oracle.dates(asked.protocol, asked.wishes, first, last, asked.stock)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=clinics.how_many(50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_without_the_obstacles_there_is_a_date_and_with_any_one_of_them_there_is_none(data: st.DataObject) -> None:
     band = data.draw(st.sampled_from(sorted(clinics.BANDS)))

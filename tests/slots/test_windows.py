@@ -6,7 +6,7 @@ from booking.slots.search import same_times, windows
 from tests.slots import clinics, oracle
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=clinics.how_many(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_windows_are_exactly_the_dates_that_brute_force_finds_and_every_assignment_is_valid(
     data: st.DataObject,

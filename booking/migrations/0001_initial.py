@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 import functools
 from booking.accounts.models import Role, Strength
 from booking.aftercare.models import AlertStatus, CheckInStatus, RatedBy, Rater
-from booking.bookings.models import BookingStatus
+from booking.bookings.models import BookingStatus, WaitStatus
 from booking.consultations.models import CaseStatus, DecidedAs, Decision
 from booking.documents.models import DocumentState
 from booking.itineraries.local_time import LocalTimeField
@@ -34,9 +34,22 @@ class Migration(migrations.Migration):
                 ('airport', fields.CharField(max_length=3)),
                 ('phone', fields.CharField(max_length=32)),
                 ('email', fields.CharField(max_length=254)),
+                ('closed_yearly', fields.JSONField(default=list, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
                 ('is_example', fields.BooleanField(default=False)),
             ],
             options={'table': 'clinic', 'app': 'booking', 'pk_attr': 'id', 'table_description': 'A treatment centre. Its zone is the one in which every in-person appointment is told first.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Holiday',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('clinic', fields.ForeignKeyField('booking.Clinic', source_field='clinic_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('day', fields.DateField()),
+                ('name', fields.CharField(max_length=200)),
+                ('is_open', fields.BooleanField(default=False)),
+            ],
+            options={'table': 'holiday', 'app': 'booking', 'unique_together': (('clinic', 'day'),), 'pk_attr': 'id', 'table_description': 'A clinic-local day on which the whole clinic is closed, unless a coordinator has opened it for once.'},
             bases=['Row'],
         ),
         ops.CreateModel(
@@ -160,6 +173,7 @@ class Migration(migrations.Migration):
                 ('status', fields.CharEnumField(description='DRAFT: draft\nREQUESTED: requested\nMORE_INFORMATION: more_information\nUNSUITABLE: unsuitable\nSUITABLE: suitable\nPLANNED: planned\nACCEPTED: accepted\nCONSENTED: consented\nBOOKED: booked\nTREATED: treated\nCLOSED: closed\nWITHDRAWN: withdrawn', enum_type=CaseStatus, max_length=32)),
                 ('language', fields.CharField(max_length=16)),
                 ('zone', fields.CharField(max_length=64)),
+                ('not_before', fields.DateField(null=True)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('changed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
@@ -749,6 +763,37 @@ class Migration(migrations.Migration):
                 ('ticket_name', fields.CharField(max_length=120)),
             ],
             options={'table': 'seat', 'app': 'booking', 'unique_together': (('flight', 'traveller'),), 'pk_attr': 'id', 'table_description': 'A traveller on a flight, under the name on the ticket.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Wait',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('clinic', fields.ForeignKeyField('booking.Clinic', source_field='clinic_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('case', fields.ForeignKeyField('booking.Case', source_field='case_id', db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('status', fields.CharEnumField(description='WAITING: waiting\nOFFERED: offered\nTAKEN: taken\nUNANSWERED: unanswered\nRUN_OUT: run_out\nLEFT: left\nREMOVED: removed\nENDED: ended', enum_type=WaitStatus, max_length=32)),
+                ('first_day', fields.DateField()),
+                ('last_day', fields.DateField()),
+                ('away', fields.JSONField(default=list, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('interpreter', fields.CharField(null=True, max_length=16)),
+                ('since', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('booking', fields.ForeignKeyField('booking.Booking', source_field='booking_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'wait', 'app': 'booking', 'pk_attr': 'id', 'table_description': "A place on a clinic's waiting list, and which dates would do: clinic-local days, first and last included."},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='WaitEvent',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('wait', fields.ForeignKeyField('booking.Wait', source_field='wait_id', db_index=True, db_constraint=True, to_field='id', related_name='events', on_delete=OnDelete.RESTRICT)),
+                ('status', fields.CharEnumField(description='WAITING: waiting\nOFFERED: offered\nTAKEN: taken\nUNANSWERED: unanswered\nRUN_OUT: run_out\nLEFT: left\nREMOVED: removed\nENDED: ended', enum_type=WaitStatus, max_length=32)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('by', fields.ForeignKeyField('booking.Person', source_field='by_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('booking', fields.ForeignKeyField('booking.Booking', source_field='booking_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('note', fields.CharField(default='', max_length=200)),
+            ],
+            options={'table': 'wait_event', 'app': 'booking', 'pk_attr': 'id', 'table_description': 'One move of a place on the waiting list, with the dates that it was about. Only ever added to.'},
             bases=['Row'],
         ),
     ]

@@ -26,6 +26,16 @@ CONSTRAINTS: Final[tuple[str, ...]] = (
     "CREATE UNIQUE INDEX booking_live_is_one_per_case ON booking (case_id) WHERE status IN ('held', 'confirmed')",
     "CREATE INDEX booking_holds_by_lapse ON booking (lapses_at) WHERE status = 'held'",
     "CREATE INDEX booking_event_in_order ON booking_event (booking_id, at, id)",
+    (
+        "ALTER TABLE wait ADD CONSTRAINT wait_status_is_known CHECK (status IN"
+        " ('waiting', 'offered', 'taken', 'unanswered', 'run_out', 'left', 'removed', 'ended'))"
+    ),
+    "ALTER TABLE wait ADD CONSTRAINT wait_days_run_forward CHECK (first_day <= last_day)",
+    "ALTER TABLE wait ADD CONSTRAINT wait_offer_is_a_hold CHECK (status <> 'offered' OR booking_id IS NOT NULL)",
+    # The line itself, in its order: all that is read when there is nobody in it.
+    "CREATE INDEX wait_in_line ON wait (clinic_id, since, id) WHERE status IN ('waiting', 'offered')",
+    "CREATE UNIQUE INDEX wait_is_one_per_case ON wait (case_id) WHERE status IN ('waiting', 'offered')",
+    "CREATE UNIQUE INDEX wait_offer_is_to_one ON wait (booking_id) WHERE status = 'offered'",
 )
 
-APPEND_ONLY: Final[tuple[str, ...]] = ("booking_event",)
+APPEND_ONLY: Final[tuple[str, ...]] = ("booking_event", "wait_event")

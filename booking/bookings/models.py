@@ -18,6 +18,19 @@ class BookingStatus(StrEnum):
     COMPLETED = "completed"
 
 
+class WaitStatus(StrEnum):
+    """Where a place on the waiting list stands. `waitlist.NEXT` says what may follow what."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TAKEN = "taken"
+    UNANSWERED = "unanswered"  # the time to take the offer ran out
+    RUN_OUT = "run_out"  # the days that would have done have passed
+    LEFT = "left"
+    REMOVED = "removed"
+    ENDED = "ended"  # the case has dates otherwise, or can have none any more
+
+
 class Booking(Row):
     """A window reserved for a case. `calendar_sequence` goes up whenever its calendar files change.
 
@@ -60,3 +73,44 @@ class BookingEvent(Row):
 
     class Meta:
         table = "booking_event"
+
+
+class Wait(Row):
+    """A place on a clinic's waiting list, and which dates would do: clinic-local days, first and last included.
+
+    The stay may start from `first_day` to `last_day`, and takes none of the days `away`, each a pair of first and last.
+    Places are in the order of `since`. `booking` is the latest offer: a hold like any other.
+    """
+
+    clinic = fk("booking.Clinic")
+    clinic_id: int
+    case = fk("booking.Case")
+    case_id: int
+    status = fields.CharEnumField(WaitStatus, max_length=32)
+    first_day = fields.DateField()
+    last_day = fields.DateField()
+    away: list[list[str]] = fields.JSONField(default=list)
+    interpreter = fields.CharField(max_length=16, null=True)
+    since = fields.DatetimeField()
+    booking = fk("booking.Booking", null=True)
+    booking_id: int | None
+
+    class Meta:
+        table = "wait"
+
+
+class WaitEvent(Row):
+    """One move of a place on the waiting list, with the dates that it was about. Only ever added to."""
+
+    wait: ForeignKeyRelation[Wait] = fk("booking.Wait", related_name="events")
+    wait_id: int
+    status = fields.CharEnumField(WaitStatus, max_length=32)
+    at = fields.DatetimeField()
+    by = fk("booking.Person", null=True)
+    by_id: int | None
+    booking = fk("booking.Booking", null=True)
+    booking_id: int | None
+    note = fields.CharField(max_length=200, default="")
+
+    class Meta:
+        table = "wait_event"

@@ -58,6 +58,8 @@ class Case(Row):
     status = fields.CharEnumField(CaseStatus, max_length=32)
     language = fields.CharField(max_length=16)
     zone = fields.CharField(max_length=64)
+    # The first clinic-local day on which staff let the treatment begin: records awaited, not fit to fly yet.
+    not_before = fields.DateField(null=True)
     created_at = fields.DatetimeField()
     changed_at = fields.DatetimeField()
 

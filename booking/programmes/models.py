@@ -23,6 +23,8 @@ class Clinic(Row):
     airport = fields.CharField(max_length=3)
     phone = fields.CharField(max_length=32)
     email = fields.CharField(max_length=254)
+    # [{"name", "first": "12-24", "last": "01-02"}]: when it is closed every year, public holidays aside
+    closed_yearly: list[dict[str, str]] = fields.JSONField(default=list)
     is_example = fields.BooleanField(default=False)
 
     class Meta:

@@ -57,6 +57,20 @@ class Closure(Row):
         table = "closure"
 
 
+class Holiday(Row):
+    """A clinic-local day on which the whole clinic is closed, unless a coordinator has opened it for once."""
+
+    clinic_id: int
+    clinic = fk("booking.Clinic")
+    day = fields.DateField()
+    name = fields.CharField(max_length=200)
+    is_open = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "holiday"
+        unique_together = (("clinic", "day"),)
+
+
 class Lot(Row):
     """A batch of cells. Usable on clinic-local days, first and last included."""
 

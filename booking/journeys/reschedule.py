@@ -8,7 +8,7 @@ from booking.accounts import audit
 from booking.accounts.viewers import Viewer
 from booking.bookings import booking as bookings
 from booking.bookings.booking import lapse_of
-from booking.bookings.dates import move_dates
+from booking.bookings.dates import move_dates, set_aside
 from booking.bookings.models import Booking, BookingStatus
 from booking.consultations import cases
 from booking.consultations.models import Case
@@ -72,6 +72,7 @@ async def reschedule(
     token: str,
     *,
     interpreter: str | None = None,
+    tell: bool = True,
     key: bytes,
     links: Links,
     now: datetime,
@@ -79,6 +80,8 @@ async def reschedule(
     """Put the booking on the window of `token`; until that is done the old dates stay its own.
 
     Staff of the clinic may move any; whoever may choose dates may move a hold, which lapses when it would have.
+    Without `tell` the new dates of a confirmed booking are set aside: claimed, and everything that its family sees and
+    gets stays as it was, until `tell_family`. Who holds dates is always told: they are about to pay for them.
 
     Raises:
         NotFound, NotAllowedByThePatient, NoConsent: this viewer may not move it, or the consent is gone.
@@ -93,7 +96,7 @@ async def reschedule(
     wishes = wishes_of(interpreter)
     async for candidate in ways_to_take(window, offer.protocol, wishes, now=now, but_for=seen.id):
         with suppress(WindowTaken):
-            return await _move(viewer, seen, candidate, offer, links=links, now=now)
+            return await _move(viewer, seen, candidate, offer, tell=tell, links=links, now=now)
     nearest = await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes, but_for=seen.id)
     raise DatesGone(clinic, offer, nearest)
 
@@ -102,8 +105,8 @@ async def preview_move(viewer: Viewer, code: str, token: str, *, language: str, 
     """What `reschedule` would change: nothing is. Raises as it does, but for what only the moment itself can tell."""
     async with transaction():
         booking, clinic, offer = await _movable(viewer, code, now=now)
-        before, after = Window.from_json(booking.window), _wanted(booking, token, clinic, offer, key=key)
-        await require_old_enough(booking.case, after, offer, viewer=viewer, now=now)
+        before, after = Window.from_json(booking.claimed), _wanted(booking, token, clinic, offer, key=key)
+        await require_old_enough(booking.case, after.start, offer, viewer=viewer, now=now)
         was_due = await balance_due_of(booking)
         is_due = await _balance_due(booking.case, after, now=now) if was_due else None
         return Move(
@@ -126,7 +129,7 @@ async def _movable(viewer: Viewer, code: str, *, now: datetime) -> tuple[Booking
         cases.require_staff(viewer, booking.case)
     if booking.status not in bookings.LIVE or lapse_of(booking, now) is not None:
         raise WrongMoment
-    if booking.starts_at <= now:
+    if Window.from_json(booking.claimed).starts_at <= now:
         raise StayBegan
     await require_agreement(booking.case)
     return booking, await clinic_of(booking.case), await offer_of(booking.case.version_id)
@@ -134,18 +137,21 @@ async def _movable(viewer: Viewer, code: str, *, now: datetime) -> tuple[Booking
 
 def _wanted(booking: Booking, token: str, clinic: Clinic, offer: Offer, *, key: bytes) -> Window:
     window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
-    if window.steps == Window.from_json(booking.window).steps:
+    if window.steps == Window.from_json(booking.claimed).steps:
         raise SameDates
     return window
 
 
-def _hours(window: Window) -> list[object]:
+def hours(window: Window) -> list[object]:
+    """When those who come are wanted: the same for windows that differ in people and rooms only."""
     return [(step.key, step.day, step.starts) for step in window.steps]
 
 
-async def _move(viewer: Viewer, seen: Booking, window: Window, offer: Offer, *, links: Links, now: datetime) -> Booking:
+async def _move(
+    viewer: Viewer, seen: Booking, window: Window, offer: Offer, *, tell: bool, links: Links, now: datetime
+) -> Booking:
     async with transaction():
-        await require_old_enough(seen.case, window, offer, viewer=viewer, now=now)
+        await require_old_enough(seen.case, window.start, offer, viewer=viewer, now=now)
         # The booking first, then what hangs on it: whoever cancels or pays meanwhile waits, or has been before us.
         booking = await bookings.locked(seen.id)
         if (booking.status, booking.calendar_sequence) != (seen.status, seen.calendar_sequence):
@@ -153,20 +159,41 @@ async def _move(viewer: Viewer, seen: Booking, window: Window, offer: Offer, *, 
         if lapse_of(booking, now) is not None:
             raise WrongMoment
         await claims.move(booking.id, window, now=now, lapses_at=booking.lapses_at)
-        dates = {"starts_at": window.starts_at, "ends_at": window.ends_at}
-        await move_dates(booking, window.to_json(), **dates, by=viewer, now=now)
-        if _hours(window) == _hours(Window.from_json(seen.window)):
-            pass  # other people or rooms at the same hours: nothing changes for those who come, so nobody is told
-        elif booking.status is BookingStatus.CONFIRMED:
-            await _follow(booking, seen.case, window, links=links, now=now)
-        elif booking.lapses_at is not None:
-            agreement = await require_agreement(seen.case)
-            await say_held(booking, seen.case, await clinic_of(seen.case), agreement, booking.lapses_at, now=now)
-        await audit.record(viewer, "booking.move", f"booking {booking.code}", now=now)
+        if _is_told(booking, window, tell=tell):
+            dates = {"starts_at": window.starts_at, "ends_at": window.ends_at}
+            await move_dates(booking, window.to_json(), **dates, by=viewer, now=now)
+            await _say(seen, booking, window, links=links, now=now)
+            await audit.record(viewer, "booking.move", f"booking {booking.code}", now=now)
+        else:
+            await set_aside(booking, window.to_json(), now=now)
+            await plan_booking_messages(booking, now=now)
+            await audit.record(viewer, "booking.set_aside", f"booking {booking.code}", now=now)
     return booking
 
 
-async def _follow(booking: Booking, case: Case, window: Window, *, links: Links, now: datetime) -> None:
+def _is_told(booking: Booking, window: Window, *, tell: bool) -> bool:
+    """Whether the move is the family's to know: they know its hours, or are to be told.
+
+    Other people or rooms at hours that they do not know of yet say nothing about telling them.
+    """
+    if booking.status is not BookingStatus.CONFIRMED or hours(window) == hours(Window.from_json(booking.window)):
+        return True
+    return tell and not (booking.aside and hours(window) == hours(Window.from_json(booking.aside)))
+
+
+async def _say(seen: Booking, booking: Booking, window: Window, *, links: Links, now: datetime) -> None:
+    if hours(window) == hours(Window.from_json(seen.window)):
+        # Other people or rooms at the same hours: nothing changes for those who come, so nobody is told. But if other
+        # dates had been set aside, their mails have waited.
+        await plan_booking_messages(booking, now=now)
+    elif booking.status is BookingStatus.CONFIRMED:
+        await follow(booking, seen.case, window, links=links, now=now)
+    elif booking.lapses_at is not None:
+        agreement = await require_agreement(seen.case)
+        await say_held(booking, seen.case, await clinic_of(seen.case), agreement, booking.lapses_at, now=now)
+
+
+async def follow(booking: Booking, case: Case, window: Window, *, links: Links, now: datetime) -> None:
     """What hangs on the dates: the balance, the check-ins, every planned mail, and the calendar of those who come."""
     _total, terms = await agreed(case)
     await move_balance_due(booking, terms, arrival=window.start, today=await today_at_clinic(case, now))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from booking.accounts import audit
@@ -103,18 +103,7 @@ async def _hold(
     # The deposit cannot be taken before the time to think is over, so the dates wait for it.
     lapses_at = max(now, agreement.cooling_off_until) + offer.hold_for
     async with transaction():
-        await require_old_enough(case, window, offer, viewer=viewer, now=now)
-        booking = await open_held(
-            case.id,
-            window.to_json(),
-            starts_at=window.starts_at,
-            ends_at=window.ends_at,
-            lapses_at=lapses_at,
-            by=viewer,
-            now=now,
-        )
-        await claims.take(window, booking.id, now=now, lapses_at=lapses_at)
-        await audit.record(viewer, "booking.hold", f"booking {booking.code}", now=now)
+        booking = await hold_window(case, window, offer, lapses_at=lapses_at, viewer=viewer, now=now)
         await say_held(booking, case, clinic, agreement, lapses_at, now=now)
         if ticket is not None:
             await ticket.done(booking)
@@ -122,11 +111,34 @@ async def _hold(
     return booking
 
 
-async def require_old_enough(case: Case, window: Window, offer: Offer, *, viewer: Viewer, now: datetime) -> None:
-    """The programme's age counts on the first day of treatment. Raises TooYoungThen. Leaves an audit row."""
+async def hold_window(
+    case: Case, window: Window, offer: Offer, *, lapses_at: datetime, viewer: Viewer, now: datetime
+) -> Booking:
+    """Everything that the window needs is the case's until `lapses_at`, in the caller's transaction.
+
+    The caller tells the family, and says `require_still_agreed` last. Raises TooYoungThen, OtherDatesHeld, WindowTaken and
+    WindowPassed: then the transaction, or the savepoint around this, must roll back.
+    """
+    await require_old_enough(case, window.start, offer, viewer=viewer, now=now)
+    booking = await open_held(
+        case.id,
+        window.to_json(),
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
+        lapses_at=lapses_at,
+        by=viewer,
+        now=now,
+    )
+    await claims.take(window, booking.id, now=now, lapses_at=lapses_at)
+    await audit.record(viewer, "booking.hold", f"booking {booking.code}", now=now)
+    return booking
+
+
+async def require_old_enough(case: Case, day: date, offer: Offer, *, viewer: Viewer, now: datetime) -> None:
+    """The programme's age counts on the `day` on which the treatment starts. Raises TooYoungThen. Leaves an audit row."""
     least = offer.content.terms.minimum_age
     born = await drafts.birth_date_of(case, viewer=viewer, now=now)
-    if born is not None and not old_enough(born, on=window.start, minimum_age=least):
+    if born is not None and not old_enough(born, on=day, minimum_age=least):
         raise TooYoungThen(age=least)
 
 

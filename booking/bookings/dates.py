@@ -33,6 +33,8 @@ SET_ASIDE: Final = """
 async def move_dates(
     booking: Booking,
     window: Mapping[str, Any],
+    note: str = "",
+    /,
     *,
     starts_at: datetime,
     ends_at: datetime,
@@ -41,10 +43,11 @@ async def move_dates(
 ) -> None:
     """Put the booking on another window, keep its code, and count its calendar files up.
 
-    The caller has claimed the new window in the same transaction. Raises MovedMeanwhile if the
+    The event's note says from when it was moved, if no other is given. The caller has claimed the new window in the
+    same transaction. Raises MovedMeanwhile if the
     booking was moved or ended since it was read.
     """
-    note = f"moved from {booking.starts_at.astimezone(UTC).isoformat()}"
+    moved_from = f"moved from {booking.starts_at.astimezone(UTC).isoformat()}"
     row = await run_one(
         MOVE_DATES,
         booking.id,
@@ -54,7 +57,7 @@ async def move_dates(
         ends_at,
         now,
         by.person_id,
-        note,
+        note or moved_from,
     )
     if row is None:
         raise MovedMeanwhile

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Protocol
 
 from booking.accounts import audit
 from booking.accounts.viewers import Viewer
@@ -91,12 +92,12 @@ async def reschedule(
         MovedMeanwhile: someone moved or cancelled it first.
         DatesGone: someone was faster; it names the closest free dates.
     """
-    seen, clinic, offer = await _movable(viewer, code, now=now)
+    seen, clinic, offer = await movable(viewer, code, now=now)
     window = _wanted(seen, token, clinic, offer, key=key)
     wishes = wishes_of(interpreter)
     async for candidate in ways_to_take(window, offer.protocol, wishes, now=now, but_for=seen.id):
         with suppress(WindowTaken):
-            return await _move(viewer, seen, candidate, offer, tell=tell, links=links, now=now)
+            return await put_on(viewer, seen, candidate, offer, tell=tell, links=links, now=now)
     nearest = await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes, but_for=seen.id)
     raise DatesGone(clinic, offer, nearest)
 
@@ -104,24 +105,33 @@ async def reschedule(
 async def preview_move(viewer: Viewer, code: str, token: str, *, language: str, key: bytes, now: datetime) -> Move:
     """What `reschedule` would change: nothing is. Raises as it does, but for what only the moment itself can tell."""
     async with transaction():
-        booking, clinic, offer = await _movable(viewer, code, now=now)
-        before, after = Window.from_json(booking.claimed), _wanted(booking, token, clinic, offer, key=key)
-        await require_old_enough(booking.case, after.start, offer, viewer=viewer, now=now)
-        was_due = await balance_due_of(booking)
-        is_due = await _balance_due(booking.case, after, now=now) if was_due else None
-        return Move(
-            booking=booking,
-            clinic=clinic,
-            before=before,
-            after=after,
-            balance_was_due=was_due,
-            balance_is_due=is_due,
-            mails=await _mails(booking, (before, was_due), (after, is_due), now=now),
-            unfit=await _unfit(viewer, booking, clinic, offer, after, language=language, now=now),
-        )
+        booking, clinic, offer = await movable(viewer, code, now=now)
+        after = _wanted(booking, token, clinic, offer, key=key)
+        return await changes(viewer, booking, clinic, offer, after, language=language, now=now)
 
 
-async def _movable(viewer: Viewer, code: str, *, now: datetime) -> tuple[Booking, Clinic, Offer]:
+async def changes(
+    viewer: Viewer, booking: Booking, clinic: Clinic, offer: Offer, after: Window, *, language: str, now: datetime
+) -> Move:
+    """What else changes if the booking is put on this window. Runs in the caller's transaction. Raises TooYoungThen."""
+    before = Window.from_json(booking.claimed)
+    await require_old_enough(booking.case, after.start, offer, viewer=viewer, now=now)
+    was_due = await balance_due_of(booking)
+    is_due = await _balance_due(booking.case, after, now=now) if was_due else None
+    return Move(
+        booking=booking,
+        clinic=clinic,
+        before=before,
+        after=after,
+        balance_was_due=was_due,
+        balance_is_due=is_due,
+        mails=await _mails(booking, (before, was_due), (after, is_due), now=now),
+        unfit=await _unfit(viewer, booking, clinic, offer, after, language=language, now=now),
+    )
+
+
+async def movable(viewer: Viewer, code: str, *, underway: bool = False, now: datetime) -> tuple[Booking, Clinic, Offer]:
+    """The booking, if the viewer may move it now; one whose stay has begun only if it may be `underway`."""
     booking = await bookings.get(viewer, code)
     if booking.status is BookingStatus.HELD:
         cases.require_to_book(viewer, booking.case)
@@ -129,7 +139,7 @@ async def _movable(viewer: Viewer, code: str, *, now: datetime) -> tuple[Booking
         cases.require_staff(viewer, booking.case)
     if booking.status not in bookings.LIVE or lapse_of(booking, now) is not None:
         raise WrongMoment
-    if Window.from_json(booking.claimed).starts_at <= now:
+    if Window.from_json(booking.claimed).starts_at <= now and not underway:
         raise StayBegan
     await require_agreement(booking.case)
     return booking, await clinic_of(booking.case), await offer_of(booking.case.version_id)
@@ -147,9 +157,28 @@ def hours(window: Window) -> list[object]:
     return [(step.key, step.day, step.starts) for step in window.steps]
 
 
-async def _move(
-    viewer: Viewer, seen: Booking, window: Window, offer: Offer, *, tell: bool, links: Links, now: datetime
+class Take(Protocol):
+    """How the new window is claimed in place of the old, wholly or in part. Raises WindowTaken."""
+
+    async def __call__(self, booking_id: int, to: Window, /, *, now: datetime, lapses_at: datetime | None) -> None: ...
+
+
+async def put_on(
+    viewer: Viewer,
+    seen: Booking,
+    window: Window,
+    offer: Offer,
+    *,
+    take: Take = claims.move,
+    note: str = "",
+    tell: bool,
+    links: Links,
+    now: datetime,
 ) -> Booking:
+    """Put the booking, as it was seen, on another window in one transaction; `note` is kept with the event.
+
+    Raises WindowTaken, WindowPassed, TooYoungThen, MovedMeanwhile and WrongMoment, and then nothing has changed.
+    """
     async with transaction():
         await require_old_enough(seen.case, window.start, offer, viewer=viewer, now=now)
         # The booking first, then what hangs on it: whoever cancels or pays meanwhile waits, or has been before us.
@@ -158,10 +187,10 @@ async def _move(
             raise MovedMeanwhile
         if lapse_of(booking, now) is not None:
             raise WrongMoment
-        await claims.move(booking.id, window, now=now, lapses_at=booking.lapses_at)
+        await take(booking.id, window, now=now, lapses_at=booking.lapses_at)
         if _is_told(booking, window, tell=tell):
             dates = {"starts_at": window.starts_at, "ends_at": window.ends_at}
-            await move_dates(booking, window.to_json(), **dates, by=viewer, now=now)
+            await move_dates(booking, window.to_json(), note, **dates, by=viewer, now=now)
             await _say(seen, booking, window, links=links, now=now)
             await audit.record(viewer, "booking.move", f"booking {booking.code}", now=now)
         else:

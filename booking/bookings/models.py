@@ -48,7 +48,7 @@ class Booking(Row):
     held_at = fields.DatetimeField()
     lapses_at = fields.DatetimeField(null=True)
     calendar_sequence = fields.IntField(default=0)
-    aside = fields.JSONField[dict[str, Any]](null=True)
+    aside = fields.JSONField[dict[str, Any] | None](null=True)
     aside_at = fields.DatetimeField(null=True)
 
     @property

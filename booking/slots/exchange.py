@@ -32,7 +32,7 @@ async def exchange_doses(window: Window, booking_id: int, *, now: datetime, laps
     """
     coming = {step.key: step for step in window.steps if step.doses and window.period(step)[0] > now}
     back = await run(FREE_HELD_BACK, booking_id, list(coming))
-    for row in back:
+    for row in sorted(back, key=lambda row: coming[row["step"]].day):
         step = coming[row["step"]]
         which = window.clinic_id, step.product, step.day, now, row["doses"]
         if len(await run(TAKE_DOSES, booking_id, step.key, lapses_at, *which)) < row["doses"]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from booking.accounts.models import PartnerKey
-from booking.kit.db import execute, run_one
+from booking.kit.db import Statement, execute, run_one
 from booking.kit.errors import Refusal
 from booking.kit.ids import new_token, token_hash
 from booking.kit.words import _
@@ -78,7 +78,7 @@ def require_key(key: str) -> None:
 async def recall_reply(partner_id: int, key: str, mark: bytes, *, now: datetime) -> Reply | None:
     """What this key was answered before; None if it is new, and then it is ours until the transaction ends.
 
-    Call it first in the transaction that does the work, and `remember_reply` last in the same one: of
+    Call it first in the transaction that does the work, and `remembering` last in the same one: of
     two requests at once, the second waits and then gets the first's answer. Raises KeyReused for a
     different request under the same key.
     """
@@ -95,14 +95,13 @@ async def recall_reply(partner_id: int, key: str, mark: bytes, *, now: datetime)
     return Reply(row["status"], json.loads(row["body"]))
 
 
-async def remember_reply(partner_id: int, key: str, mark: bytes, reply: Reply, *, now: datetime) -> bool:
-    """Keep the answer for this key, in the transaction that does what it tells. False if the key has an answer already.
+def remembering(partner_id: int, key: str, mark: bytes, reply: Reply, *, now: datetime) -> Statement:
+    """Keep the answer for this key, in the transaction that does what it tells. It writes no row if the key has an answer already.
 
     Waits for whoever is just answering under the same key. A refusal, whose transaction rolled back, is remembered in
     one of its own.
     """
-    kept = await run_one(REMEMBER, partner_id, key, mark, now, reply.status, json.dumps(reply.body))
-    return kept is not None
+    return Statement(REMEMBER, (partner_id, key, mark, now, reply.status, json.dumps(reply.body)))
 
 
 async def clear_past(before: datetime) -> int:

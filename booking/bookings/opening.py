@@ -53,17 +53,19 @@ async def open_held(
     if row is None:
         raise OtherDatesHeld
     # Every column is known here: reading the row again would be one statement more on the hot path.
-    booking = Booking(
-        id=row["id"],
-        code=code,
-        case_id=case_id,
-        status=BookingStatus.HELD,
-        window=dict(window),
-        starts_at=starts_at,
-        ends_at=ends_at,
-        held_at=now,
-        lapses_at=lapses_at,
-        calendar_sequence=0,
+    return Booking.of_row(
+        {
+            "id": row["id"],
+            "code": code,
+            "case_id": case_id,
+            "status": BookingStatus.HELD,
+            "window": dict(window),
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "held_at": now,
+            "lapses_at": lapses_at,
+            "calendar_sequence": 0,
+            "aside": None,
+            "aside_at": None,
+        }
     )
-    booking._saved_in_db = True  # noqa: SLF001 - Tortoise's own mark for a row that it did not write itself
-    return booking

@@ -40,6 +40,20 @@ def within(viewer: Viewer, case: str = "") -> Q:
     return where("id__in", [])
 
 
+# The same rule in hand-written SQL, for a statement whose first parameters are what `scope_of` gives.
+WITHIN: Final = """("case".clinic_id = ANY($1) AND "case".status <> 'draft'
+        OR "case".patient_id = $2 OR "case".id = ANY($3) OR "case".partner_id = $4)"""
+
+
+def scope_of(viewer: Viewer) -> tuple[list[int], int | None, list[int], int | None]:
+    """What the viewer sees cases by: clinics, themselves, permissions, a partner's key."""
+    if viewer.is_staff:
+        return sorted(viewer.clinics), None, [], None
+    if viewer.person_id is not None:
+        return [], viewer.person_id, viewer.cases_with(Scope.READ), None
+    return [], None, [], viewer.partner.key_id if viewer.partner else None
+
+
 async def get(viewer: Viewer, code: str) -> Case:
     """The case of this code, if the viewer may see it. Raises NotFound, whoever's it is."""
     case = await visible_to(viewer).get_or_none(code=code)

@@ -14,7 +14,7 @@ from booking.consultations.cases import may, require
 from booking.consultations.models import Case, CaseStatus, Consent, DecidedAs, Plan
 from booking.consultations.moves import move
 from booking.consultations.plans import PlanReplaced, quote_of
-from booking.kit.db import execute, run_one
+from booking.kit.db import Record, execute, run_one
 from booking.kit.errors import Forbidden, Invalid, NotFound, Refusal, WrongMoment
 from booking.kit.money import Money
 from booking.kit.times import UTC
@@ -127,7 +127,7 @@ GIVE: Final = """
     WHERE id = $2 AND case_id = $1 AND accepted_at IS NOT NULL AND superseded_at IS NULL
     ON CONFLICT (plan_id) WHERE withdrawn_at IS NULL DO NOTHING RETURNING id
 """
-# On the road of every hold: one statement, and nothing of the paper that was shown.
+# Nothing of the paper that was shown.
 IN_FORCE: Final = """
     SELECT consent.cooling_off_until, plan.total, plan.currency, plan.terms FROM consent
     JOIN plan ON plan.id = consent.plan_id AND plan.superseded_at IS NULL AND plan.sent_at IS NOT NULL
@@ -220,6 +220,11 @@ async def require_standing(case: Case) -> Standing:
     row = await run_one(IN_FORCE, case.id)
     if row is None:
         raise NoConsent
+    return standing_of(row)
+
+
+def standing_of(row: Record) -> Standing:
+    """A consent's time to think, and its plan's total, currency and terms, as a statement read them."""
     until = row["cooling_off_until"].astimezone(UTC)
     return Standing(until, Money(row["total"], row["currency"]), json.loads(row["terms"]))
 

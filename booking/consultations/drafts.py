@@ -135,6 +135,11 @@ async def birth_date_of(case: Case, *, viewer: Viewer, now: datetime) -> date | 
     """The patient's, if the request told it; None where nothing was asked."""
     sent = await ConsultationRequest.get_or_none(case_id=case.id)
     answers = {} if sent is None else await _opened(case, sent.answers_sealed, viewer=viewer, now=now)
+    return birth_date_in(answers)
+
+
+def birth_date_in(answers: Given) -> date | None:
+    """The patient's, as a request told it."""
     born = answers.get("birth_date")
     return date.fromisoformat(born) if born else None
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from booking.accounts import audit
+from booking.accounts.audit import Deed
 from booking.accounts.viewers import Viewer
 from booking.consultations.models import Case
-from booking.documents.keys import seal_for_case, unseal_all_for_case
+from booking.documents.keys import seal_for_case, unseal_all_for_case, unseal_with
 
 
 async def write(case: Case, what: str, text: str, *, viewer: Viewer, now: datetime) -> bytes:
@@ -26,6 +27,11 @@ async def read_all(case: Case, what: str, sealed: Iterable[bytes], *, viewer: Vi
     if texts:
         await audit.record(viewer, f"{what}.read", subject(case), now=now)
     return texts
+
+
+def read_with(case: Case, what: str, sealed: bytes, wrapped: bytes | None) -> tuple[str, Deed]:
+    """The text, for a statement that has read the case's key beside it, and the deed that is to be written in the same transaction."""
+    return unseal_with(case.id, wrapped, sealed, what.encode()).decode(), (f"{what}.read", subject(case))
 
 
 def subject(case: Case) -> str:

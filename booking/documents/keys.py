@@ -53,9 +53,7 @@ async def open_case_key(case_id: int) -> bytes:
     if row is None:
         await execute(MAKE, case_id, seals.seal(_secret(), seals.new_key(), _wrapping(case_id)))
         row = await run_one(FIND, case_id)
-    if row is None or row["wrapped"] is None:
-        raise Erased
-    return seals.unseal(_secret(), bytes(row["wrapped"]), _wrapping(case_id))
+    return _unwrapped(case_id, row["wrapped"] if row else None)
 
 
 async def destroy_case_key(case_id: int, *, now: datetime) -> None:
@@ -89,6 +87,17 @@ async def unseal_all_for_case(case_id: int, sealed: Iterable[bytes], context: by
         return []
     key = await open_case_key(case_id)
     return [seals.unseal(key, one, _belonging(case_id, context)) for one in found]
+
+
+def unseal_with(case_id: int, wrapped: bytes | None, sealed: bytes, context: bytes) -> bytes:
+    """The same for a statement that has read the case's wrapped key beside the sealed bytes. Raises Erased, Tampered."""
+    return seals.unseal(_unwrapped(case_id, wrapped), sealed, _belonging(case_id, context))
+
+
+def _unwrapped(case_id: int, wrapped: bytes | None) -> bytes:
+    if wrapped is None:
+        raise Erased
+    return seals.unseal(_secret(), bytes(wrapped), _wrapping(case_id))
 
 
 def _secret() -> bytes:

@@ -6,6 +6,7 @@ from typing import Final
 
 from booking.bookings.models import Booking
 from booking.consultations import cases, consents, plans
+from booking.consultations.consents import Standing
 from booking.consultations.models import Case, CaseStatus
 from booking.journeys.offer import clinic_of
 from booking.kit.errors import WrongMoment
@@ -33,7 +34,11 @@ async def require_agreement(case: Case) -> Agreement:
 
     Raises NoConsent, and WrongMoment if the clinic has said no since, or the case has ended.
     """
-    standing = await consents.require_standing(case)
+    return agreement_in(case, await consents.require_standing(case))
+
+
+def agreement_in(case: Case, standing: Standing) -> Agreement:
+    """The same from a consent that has been read already. Raises WrongMoment."""
     if case.status not in AGREED:
         raise WrongMoment
     terms = Terms.parse(standing.terms, standing.total.currency)

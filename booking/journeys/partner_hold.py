@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from booking.accounts.partners import Reply, recall_reply, remember_reply, require_key
+from booking.accounts.partners import Reply, recall_reply, remembering, require_key
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
-from booking.journeys.reserve import reserve
-from booking.kit.db import transaction
+from booking.journeys.reserve import Ticket, reserve
+from booking.kit.db import Statement, transaction
 from booking.kit.errors import NotFound, Refusal
+
+CREATED: Final = 201
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +26,6 @@ class Request:
 
 class _AnsweredBefore(Refusal):
     """This key has an answer, or just got one: that one counts, and nothing of this attempt is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Promise:
-    """The key's row, last in the transaction of the hold: of two requests at once the second waits, and gets the first's answer."""
-
-    request: Request
-    told: Callable[[Booking], Any]
-    now: datetime
-
-    async def done(self, booking: Booking) -> None:
-        reply = Reply(201, self.told(booking))
-        if not await remember_reply(self.request.partner_id, self.request.key, self.request.mark, reply, now=self.now):
-            raise _AnsweredBefore
 
 
 async def partner_hold(
@@ -62,14 +50,19 @@ async def partner_hold(
         KeyReused, StillAnswering, KeyNotUsable: the Idempotency-Key cannot be used for this.
     """
     require_key(request.key)
-    promise = _Promise(request, told, now)
+
+    def remembered(booking: Booking) -> Statement:
+        return remembering(request.partner_id, request.key, request.mark, Reply(CREATED, told(booking)), now=now)
+
+    # The key's row comes last in the transaction of the hold: of two requests at once the second waits, and gets the first's answer.
+    ticket = Ticket(remembered, unless=_AnsweredBefore())
     try:
-        booking = await reserve(viewer, code, token, interpreter=interpreter, ticket=promise, key=key, now=now)
+        booking = await reserve(viewer, code, token, interpreter=interpreter, ticket=ticket, key=key, now=now)
     except NotFound:
         raise
     except Refusal as refusal:
         return await _remembered(request, refused(refusal), now=now)
-    return Reply(201, told(booking))
+    return Reply(CREATED, told(booking))
 
 
 async def _remembered(request: Request, reply: Reply, *, now: datetime) -> Reply:
@@ -78,5 +71,5 @@ async def _remembered(request: Request, reply: Reply, *, now: datetime) -> Reply
         known = await recall_reply(request.partner_id, request.key, request.mark, now=now)
         if known is not None:
             return known
-        await remember_reply(request.partner_id, request.key, request.mark, reply, now=now)
+        await remembering(request.partner_id, request.key, request.mark, reply, now=now).write()
     return reply

@@ -1,23 +1,26 @@
 """Someone chooses dates: every resource of the window is held for them, or none is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from functools import partial
 
 from booking.accounts import audit
+from booking.accounts.support import Addressee
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
 from booking.bookings.opening import open_held
 from booking.consultations import cases, drafts
+from booking.consultations.footing import footing_of, last_word
 from booking.consultations.models import Case
 from booking.consultations.requests import old_enough
-from booking.journeys.agreement import Agreement, require_agreement, require_still_agreed
+from booking.journeys.agreement import AGREED, Agreement, agreement_in
 from booking.journeys.find_dates import nearest_dates, wishes_of
-from booking.journeys.offer import Offer, clinic_of, offer_of
-from booking.journeys.say import say_about_booking
-from booking.kit.db import transaction
-from booking.kit.errors import Refusal
+from booking.journeys.offer import Offer, offer_of
+from booking.journeys.say import people_of, saying_about_booking
+from booking.kit.db import Statement, run_together, transaction
+from booking.kit.errors import Refusal, WrongMoment
 from booking.kit.words import _
 from booking.messages import facts
 from booking.programmes.models import Clinic
@@ -47,12 +50,16 @@ class TooYoungThen(Refusal):
     )
 
 
-class Ticket(Protocol):
-    """What else must be true, and written, in the very transaction that holds the dates."""
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What else is written in the very transaction that holds the dates. Where it writes no row, `unless` is raised and nothing is held."""
 
-    async def done(self, booking: Booking) -> None:
-        """Said last, with everything held. What it raises ends the transaction, and nothing is held."""
-        ...
+    written: Callable[[Booking], Statement]
+    unless: Refusal
+
+
+# The mail about a hold, to everyone who is written to.
+Tell = Callable[[Booking, Sequence[Addressee]], Statement]
 
 
 async def reserve(
@@ -78,48 +85,40 @@ async def reserve(
         WrongMoment: the clinic said no, or the consent was taken back, while the dates were taken.
         DatesGone: someone was faster; it names the closest free dates.
     """
-    case = await cases.get(viewer, code)
-    cases.require_to_book(viewer, case)
-    agreement = await require_agreement(case)
-    clinic, offer = await clinic_of(case), await offer_of(case.version_id)
+    footing = await footing_of(viewer, code)
+    cases.require_to_book(viewer, footing.case)
+    agreement = agreement_in(footing.case, footing.standing)
+    clinic, offer = footing.clinic, await offer_of(footing.case.version_id)
     window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
+    # The deposit cannot be taken before the time to think is over, so the dates wait for it.
+    lapses_at = max(now, agreement.cooling_off_until) + offer.hold_for
+    tell = partial(saying_held, clinic=clinic, agreement=agreement, lapses_at=lapses_at, now=now)
+    take = partial(hold_window, footing.case, offer=offer, lapses_at=lapses_at, viewer=viewer, now=now)
     async for candidate in ways_to_take(window, offer.protocol, wishes_of(interpreter), now=now):
         with suppress(WindowTaken):
-            return await _hold(case, candidate, agreement, clinic, offer, ticket=ticket, viewer=viewer, now=now)
+            async with transaction():
+                return await take(candidate, tell=tell, ticket=ticket)
     raise DatesGone(clinic, offer, await _nearest(clinic, offer, window, interpreter, key=key, now=now))
 
 
-async def _hold(
+async def hold_window(
     case: Case,
     window: Window,
-    agreement: Agreement,
-    clinic: Clinic,
     offer: Offer,
     *,
-    ticket: Ticket | None,
+    lapses_at: datetime,
     viewer: Viewer,
     now: datetime,
-) -> Booking:
-    # The deposit cannot be taken before the time to think is over, so the dates wait for it.
-    lapses_at = max(now, agreement.cooling_off_until) + offer.hold_for
-    async with transaction():
-        booking = await hold_window(case, window, offer, lapses_at=lapses_at, viewer=viewer, now=now)
-        await say_held(booking, case, clinic, agreement, lapses_at, now=now)
-        if ticket is not None:
-            await ticket.done(booking)
-        await require_still_agreed(case)
-    return booking
-
-
-async def hold_window(
-    case: Case, window: Window, offer: Offer, *, lapses_at: datetime, viewer: Viewer, now: datetime
+    tell: Tell | None = None,
+    ticket: Ticket | None = None,
 ) -> Booking:
     """Everything that the window needs is the case's until `lapses_at`, in the caller's transaction.
 
-    The caller tells the family, and says `require_still_agreed` last. Raises TooYoungThen, OtherDatesHeld, WindowTaken and
-    WindowPassed: then the transaction, or the savepoint around this, must roll back.
+    Whoever chose, the family is told by `tell`: a hold that nobody knows of lapses unpaid.
+
+    Raises TooYoungThen, OtherDatesHeld, WindowTaken, WindowPassed, WrongMoment (the case is no longer agreed, and will not be
+    until the commit: G5), and what the ticket says: then the transaction, or the savepoint around this, must roll back.
     """
-    await require_old_enough(case, window.start, offer, viewer=viewer, now=now)
     booking = await open_held(
         case.id,
         window.to_json(),
@@ -130,14 +129,26 @@ async def hold_window(
         now=now,
     )
     await claims.take(window, booking.id, now=now, lapses_at=lapses_at)
-    await audit.record(viewer, "booking.hold", f"booking {booking.code}", now=now)
+    word = await last_word(case)
+    if word.status not in AGREED:
+        raise WrongMoment
+    _require_age(word.born, window.start, offer)
+    deeds = [*word.read, ("booking.hold", f"booking {booking.code}")]
+    told = [tell(booking, word.family)] if tell else []
+    promised = [ticket.written(booking)] if ticket else []
+    written = await run_together(audit.rows(viewer, deeds, now=now), *told, *promised)
+    if ticket and not written[-1]:
+        raise ticket.unless
     return booking
 
 
 async def require_old_enough(case: Case, day: date, offer: Offer, *, viewer: Viewer, now: datetime) -> None:
     """The programme's age counts on the `day` on which the treatment starts. Raises TooYoungThen. Leaves an audit row."""
+    _require_age(await drafts.birth_date_of(case, viewer=viewer, now=now), day, offer)
+
+
+def _require_age(born: date | None, day: date, offer: Offer) -> None:
     least = offer.content.terms.minimum_age
-    born = await drafts.birth_date_of(case, viewer=viewer, now=now)
     if born is not None and not old_enough(born, on=day, minimum_age=least):
         raise TooYoungThen(age=least)
 
@@ -145,12 +156,27 @@ async def require_old_enough(case: Case, day: date, offer: Offer, *, viewer: Vie
 async def say_held(
     booking: Booking, case: Case, clinic: Clinic, agreement: Agreement, lapses_at: datetime, *, now: datetime
 ) -> None:
-    """Whoever chose, the family is told until when: a hold that nobody knows of lapses unpaid."""
-    await say_about_booking(
+    """Tell everyone who is written to until when the dates are held."""
+    family = await people_of(case.id)
+    await saying_held(booking, family, clinic=clinic, agreement=agreement, lapses_at=lapses_at, now=now).write()
+
+
+def saying_held(
+    booking: Booking,
+    family: Sequence[Addressee],
+    *,
+    clinic: Clinic,
+    agreement: Agreement,
+    lapses_at: datetime,
+    now: datetime,
+) -> Statement:
+    """The mail that says until when, and how much the deposit is."""
+    return saying_about_booking(
         booking,
+        clinic,
+        family,
         "dates-held",
         now=now,
-        known=(case, clinic),
         about=booking.code,
         held_until=facts.moment(lapses_at, clinic.zone),
         deposit=facts.money(agreement.terms.deposit_of(agreement.total)),

@@ -1,5 +1,6 @@
 """Mails about something that has just happened to a case or a booking: one row for each person who is written to."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from booking.bookings.models import Booking
 from booking.consultations.models import Case
 from booking.itineraries.calendar_file import Method, Party, calendar_file, visit_of
 from booking.journeys.links import PATHS, Links
+from booking.kit.db import Statement
 from booking.messages import facts, outbox
 from booking.messages.facts import Facts
 from booking.messages.planning import Recipient
@@ -46,8 +48,8 @@ async def say_about_case(
     """
     clinic = await Clinic.get(id=case.clinic_id)
     told = {**from_clinic(clinic), "link": page(link, code=case.code), **more}
-    for person in await people_of(case.id):
-        await outbox.say(occasion, recipient_of(person), told, now=now, case_id=case.id, about=about)
+    everyone = dict.fromkeys(map(recipient_of, await people_of(case.id)))
+    await outbox.saying(occasion, everyone, told, now=now, case_id=case.id, about=about).write()
 
 
 async def say_about_booking(
@@ -66,18 +68,34 @@ async def say_about_booking(
     `known` are the booking's case and clinic, of a caller who has read them already.
     """
     case, clinic = known or await _whose(booking)
-    told = {**from_clinic(clinic), "link": page(link, code=booking.code), **stay_facts(booking, clinic), **more}
-    for person in await people_of(case.id):
-        await outbox.say(
-            occasion,
-            recipient_of(person),
-            told,
-            now=now,
-            case_id=case.id,
-            booking_id=booking.id,
-            about=about,
-            calendar=_calendar(booking, clinic, person, METHODS.get(occasion), links=links, now=now),
-        )
+    people = await people_of(case.id)
+    told = saying_about_booking(booking, clinic, people, occasion, links=links, now=now, link=link, about=about, **more)
+    await told.write()
+
+
+def saying_about_booking(
+    booking: Booking,
+    clinic: Clinic,
+    people: Iterable[Addressee],
+    occasion: str,
+    *,
+    links: Links | None = None,
+    now: datetime,
+    link: str = "portal:booking",
+    about: str = "",
+    **more: Any,
+) -> Statement:
+    """What `say_about_booking` writes, for a journey that has read everything and writes more in the same round trip."""
+    method = METHODS.get(occasion)
+    return outbox.saying(
+        occasion,
+        {recipient_of(each): _calendar(booking, clinic, each, method, links=links, now=now) for each in people},
+        {**from_clinic(clinic), "link": page(link, code=booking.code), **stay_facts(booking, clinic), **more},
+        now=now,
+        case_id=booking.case_id,
+        booking_id=booking.id,
+        about=about,
+    )
 
 
 async def _whose(booking: Booking) -> tuple[Case, Clinic]:

@@ -1,8 +1,11 @@
 """The database's few verbs: one transaction, savepoints by name, hand-written SQL on Tortoise's own connection."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import asyncpg
@@ -11,6 +14,19 @@ from tortoise.exceptions import DBConnectionError, IntegrityError
 from tortoise.transactions import in_transaction
 
 Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with its values, for whoever runs it: alone, or together with others of the same moment."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+    async def write(self) -> int:
+        """Run it by itself; how many rows."""
+        return await execute(self.sql, *self.values)
+
 
 # What a statement raises while the database is down, starting or going down; the next one finds it again by itself.
 UNREACHABLE: Final[tuple[type[Exception], ...]] = (
@@ -23,6 +39,8 @@ UNREACHABLE: Final[tuple[type[Exception], ...]] = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a line that broke in the middle of an answer
 )
+
+_PARAMETER: Final = re.compile(r"\$(\d+)")
 
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 
@@ -69,6 +87,33 @@ async def execute(sql: str, *values: Any) -> int:
     """For UPDATE and DELETE without RETURNING: how many rows."""
     count, _rows = await connections.get("default").execute_query(sql, list(values))
     return int(count)
+
+
+async def run_together(*statements: Statement) -> list[int]:
+    """Run statements that do not need each other's rows in one round trip; how many rows each of them gave back.
+
+    None sees what another writes, and their order is not promised. Each is a SELECT or ends in RETURNING, and has no
+    WITH that writes.
+    """
+    values = [value for statement in statements for value in statement.values]
+    [counts] = await run(_together(tuple(statement.sql for statement in statements)), *values)
+    return list(counts.values())
+
+
+@cache
+def _together(texts: tuple[str, ...]) -> str:
+    """Each text under a name of its own, with its parameters numbered on from those before it."""
+    parts: list[str] = []
+    before = 0
+    for nth, text in enumerate(texts):
+        parts.append(f"part_{nth} AS ({_numbered_on(text, before)})")
+        before += max((int(number) for number in _PARAMETER.findall(text)), default=0)
+    counts = (f"(SELECT count(*) FROM part_{nth}) AS part_{nth}" for nth in range(len(texts)))  # noqa: S608 - our own
+    return f"WITH {', '.join(parts)} SELECT {', '.join(counts)}"
+
+
+def _numbered_on(text: str, before: int) -> str:
+    return _PARAMETER.sub(lambda found: f"${int(found[1]) + before}", text)
 
 
 def constraint_of(fault: IntegrityError) -> str | None:

@@ -1,6 +1,7 @@
 """What every table shares."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from tortoise import fields
 from tortoise.models import Model
@@ -10,6 +11,11 @@ class Row(Model):
     """A bigint key inside; public codes, where there are any, are columns of their own."""
 
     id = fields.BigIntField(primary_key=True)
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Self:
+        """What the ORM would have made of a row that a hand-written statement read, or wrote, whole. Other columns are passed over."""
+        return cls._init_from_db(**{column: row[column] for column in cls._meta.db_fields})
 
     class Meta:
         abstract = True

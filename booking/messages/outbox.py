@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from booking.kit.db import execute, run
+from booking.kit.db import Statement, execute, run
 from booking.kit.ids import new_code
 from booking.kit.times import settle
 from booking.messages.facts import Facts, fitting
@@ -18,17 +18,18 @@ from booking.messages.planning import Planned, Recipient, at_once
 PLAN: Final = """
 INSERT INTO message (code, case_id, booking_id, recipient_id, occasion, about, language, zone, due_at, due_local,
                      useful_until, facts, calendar, status, attempt, last_error)
-SELECT p.code, $1, $2, $3, p.occasion, p.about, $4, $5, p.due_at, p.due_local, p.useful_until, p.facts, p.calendar,
-       'planned', 0, ''
-FROM jsonb_to_recordset($6::jsonb) AS p(code text, occasion text, about text, due_at timestamptz, due_local text,
-                                        useful_until timestamptz, facts jsonb, calendar text)
-ORDER BY p.occasion, p.about
+SELECT p.code, $1, $2, p.recipient, p.occasion, p.about, p.language, p.zone, p.due_at, p.due_local, p.useful_until,
+       p.facts, p.calendar, 'planned', 0, ''
+FROM jsonb_to_recordset($3::jsonb) AS p(code text, recipient bigint, language text, zone text, occasion text, about text,
+                                        due_at timestamptz, due_local text, useful_until timestamptz, facts jsonb, calendar text)
+ORDER BY p.recipient, p.occasion, p.about
 ON CONFLICT (case_id, recipient_id, occasion, about) DO UPDATE
 SET booking_id = EXCLUDED.booking_id, language = EXCLUDED.language, zone = EXCLUDED.zone, due_at = EXCLUDED.due_at,
     due_local = EXCLUDED.due_local, useful_until = EXCLUDED.useful_until, facts = EXCLUDED.facts,
     calendar = EXCLUDED.calendar, status = 'planned', leased_until = NULL, withdrawn_at = NULL, handled_at = NULL,
     last_error = ''
 WHERE message.status IN ('planned', 'claimed', 'failed', 'dropped', 'cancelled')
+RETURNING id
 """
 
 # One being transmitted cannot be called back, but if the carrier does not take it there is no second attempt.
@@ -57,8 +58,26 @@ async def say(
 
     The same occasion about the same thing is said once, however often this is called. Raises WrongFacts.
     """
-    planned = at_once(occasion, recipient, now=now, about=about)
-    await _store([planned], recipient, {occasion: facts}, case_id=case_id, booking_id=booking_id, calendar=calendar)
+    told = {recipient: calendar}
+    await saying(occasion, told, facts, now=now, case_id=case_id, booking_id=booking_id, about=about).write()
+
+
+def saying(
+    occasion: str,
+    recipients: Mapping[Recipient, str | None],
+    facts: Facts,
+    *,
+    now: datetime,
+    case_id: int | None,
+    booking_id: int | None = None,
+    about: str = "",
+) -> Statement:
+    """The same to each of several, with a calendar file of their own if there is one, as one statement. Raises WrongFacts."""
+    rows = [
+        _row(at_once(occasion, recipient, now=now, about=about), recipient, facts, calendar)
+        for recipient, calendar in recipients.items()
+    ]
+    return _stored(rows, case_id, booking_id)
 
 
 async def plan_messages(
@@ -87,7 +106,8 @@ async def plan_messages(
         [occasion.key for occasion in SCHEDULED],
         kept,
     )
-    await _store(wanted, recipient, told, case_id=case_id, booking_id=booking_id)
+    if wanted:
+        await _stored([_row(one, recipient, told[one.occasion]) for one in wanted], case_id, booking_id).write()
 
 
 async def said_to(recipient_id: int, booking_id: int) -> set[str]:
@@ -150,32 +170,17 @@ async def messages_of(case_id: int) -> list[Message]:
     return await Message.filter(case_id=case_id).prefetch_related("recipient").order_by("due_at", "id")
 
 
-async def _store(
-    planned: Iterable[Planned],
-    recipient: Recipient,
-    facts: Mapping[str, Facts],
-    *,
-    case_id: int | None,
-    booking_id: int | None,
-    calendar: str | None = None,
-) -> None:
-    rows = [_row(one, facts[one.occasion], calendar) for one in planned]
-    if rows:
-        await execute(
-            PLAN,
-            case_id,
-            booking_id,
-            recipient.person_id,
-            recipient.language,
-            recipient.zone,
-            json.dumps(rows, ensure_ascii=False),
-        )
+def _stored(rows: list[dict[str, Any]], case_id: int | None, booking_id: int | None) -> Statement:
+    return Statement(PLAN, (case_id, booking_id, json.dumps(rows, ensure_ascii=False)))
 
 
-def _row(one: Planned, facts: Facts, calendar: str | None) -> dict[str, Any]:
+def _row(one: Planned, to: Recipient, facts: Facts, calendar: str | None = None) -> dict[str, Any]:
     occasion = OCCASIONS[one.occasion]
     return {
         "code": new_code(),
+        "recipient": to.person_id,
+        "language": to.language,
+        "zone": to.zone,
         "occasion": one.occasion,
         "about": one.about,
         "due_at": one.due_at.isoformat(),

@@ -36,7 +36,7 @@ async def test_the_same_key_gives_the_same_answer(db: None, now: datetime) -> No
     key_id = await a_partner(now)
 
     assert await partners.recall_reply(key_id, "k1", MARK, now=now) is None
-    await partners.remember_reply(key_id, "k1", MARK, HELD, now=now)
+    await partners.remembering(key_id, "k1", MARK, HELD, now=now).write()
 
     assert await partners.recall_reply(key_id, "k1", MARK, now=now) == HELD
     assert await partners.recall_reply(key_id, "k2", MARK, now=now) is None
@@ -44,16 +44,16 @@ async def test_the_same_key_gives_the_same_answer(db: None, now: datetime) -> No
 
 async def test_an_answer_is_remembered_once(db: None, now: datetime) -> None:
     key_id = await a_partner(now)
-    await partners.remember_reply(key_id, "k1", MARK, HELD, now=now)
+    await partners.remembering(key_id, "k1", MARK, HELD, now=now).write()
 
-    await partners.remember_reply(key_id, "k1", MARK, Reply(409, {}), now=now)
+    await partners.remembering(key_id, "k1", MARK, Reply(409, {}), now=now).write()
 
     assert await partners.recall_reply(key_id, "k1", MARK, now=now) == HELD
 
 
 async def test_a_key_used_for_another_request_is_refused(db: None, now: datetime) -> None:
     key_id = await a_partner(now)
-    await partners.remember_reply(key_id, "k1", MARK, HELD, now=now)
+    await partners.remembering(key_id, "k1", MARK, HELD, now=now).write()
 
     with pytest.raises(partners.KeyReused):
         await partners.recall_reply(key_id, "k1", OTHER, now=now)
@@ -67,7 +67,7 @@ async def test_a_key_that_cannot_be_used_is_refused(key: str, db: None, now: dat
 
 async def test_answers_are_forgotten_after_their_time(db: None, now: datetime) -> None:
     key_id = await a_partner(now)
-    await partners.remember_reply(key_id, "k1", MARK, HELD, now=now)
+    await partners.remembering(key_id, "k1", MARK, HELD, now=now).write()
 
     assert await partners.clear_past(now) == 0
     assert await partners.clear_past(now + timedelta(seconds=1)) == 1
@@ -86,7 +86,7 @@ async def test_of_requests_at_once_under_one_key_one_does_the_work_and_all_get_i
                 worked.append(number)
                 await asyncio.sleep(0.05)
                 reply = Reply(201, {"done by": number})
-                await partners.remember_reply(key_id, "k1", MARK, reply, now=now)
+                await partners.remembering(key_id, "k1", MARK, reply, now=now).write()
         return reply
 
     replies = await asyncio.gather(*(request(number) for number in range(5)))

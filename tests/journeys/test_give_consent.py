@@ -7,7 +7,6 @@ from booking.accounts.audit import trail
 from booking.accounts.viewers import Scope
 from booking.bookings.booking import DatesStand
 from booking.bookings.models import Booking, BookingStatus
-from booking.consultations import cases
 from booking.consultations.consents import NoConsent, NotUnderstoodYet, OnlyTheOneWhoDecides, Signature
 from booking.consultations.models import Case, CaseStatus, Consent, DecidedAs
 from booking.demo.ready import Stage
@@ -20,9 +19,9 @@ from booking.journeys.give_consent import (
     give_consent,
     withdraw_consent,
 )
-from booking.journeys.reserve import reserve
-from booking.kit.db import run
-from booking.kit.errors import Refusal
+from booking.journeys.reserve import Ticket, reserve
+from booking.kit.db import Statement, run
+from booking.kit.errors import Refusal, WrongMoment
 from booking.messages.models import Message
 from booking.services import Services
 from tests.journeys.trips import KEY, a_case, a_confirmed, a_hold, helper_of, patient_of, tokens
@@ -130,17 +129,15 @@ async def test_dates_that_are_just_being_taken_do_not_outlive_the_consent(
     patient, token = await patient_of(case), (await tokens(case, services))[0]
     taken = asyncio.Event()
 
-    class Slow:
-        async def done(self, _booking: Booking) -> None:
-            await cases.status_held(case.id)
-            taken.set()
-            await asyncio.sleep(0.3)
+    def slow(_booking: Booking) -> Statement:
+        taken.set()
+        return Statement("SELECT pg_sleep(0.3)", ())
 
     async def withdraw() -> None:
         await taken.wait()
         await withdraw_consent(patient, case.code, now=now)
 
-    holding = reserve(patient, case.code, token, ticket=Slow(), key=KEY, now=now)
+    holding = reserve(patient, case.code, token, ticket=Ticket(slow, unless=WrongMoment()), key=KEY, now=now)
     held, withdrawn = await asyncio.gather(holding, withdraw(), return_exceptions=True)
 
     assert (type(held), type(withdrawn)) == (Booking, DatesStand)

@@ -11,7 +11,7 @@ from booking.accounts.viewers import Scope, Viewer
 from booking.bookings.booking import DatesStand, require_no_dates
 from booking.bookings.models import Booking
 from booking.bookings.moves import OtherDatesHeld
-from booking.consultations import cases, moves, reviews
+from booking.consultations import moves, reviews
 from booking.consultations.cases import NotAllowedByThePatient
 from booking.consultations.consents import NoConsent
 from booking.consultations.models import Case, CaseStatus, Decision
@@ -19,9 +19,9 @@ from booking.demo.ready import Stage, staff_of, viewer_for
 from booking.demo.world import World
 from booking.journeys import reserve as reserving
 from booking.journeys.release_hold import release_hold
-from booking.journeys.reserve import DatesGone, TooYoungThen, reserve
+from booking.journeys.reserve import DatesGone, Ticket, TooYoungThen, reserve
 from booking.journeys.sweep_lapses import sweep_lapses
-from booking.kit.db import execute, run, transaction
+from booking.kit.db import Statement, execute, run, transaction
 from booking.kit.errors import NotFound, WrongMoment
 from booking.services import Services
 from booking.slots.tokens import WindowUnreadable
@@ -178,10 +178,10 @@ async def test_what_fails_in_the_middle_leaves_nothing(
     case = await a_case(lasting_world, now=services.now())
     token = (await tokens(case, services))[0]
 
-    async def broken(*_: object, **__: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(reserving, "say_held", broken)
+    monkeypatch.setattr(reserving, "saying_held", broken)
     with pytest.raises(ConnectionError):
         await a_hold(case, services, token)
 
@@ -279,15 +279,15 @@ async def test_whoever_decides_waits_for_dates_that_are_just_being_taken(
     token = (await tokens(case, services))[0]
     taken = asyncio.Event()
 
-    class Slow:
-        async def done(self, _booking: Booking) -> None:
-            await cases.status_held(case.id)
-            taken.set()
-            await asyncio.sleep(0.3)
+    def slow(_booking: Booking) -> Statement:
+        taken.set()
+        return Statement("SELECT pg_sleep(0.3)", ())
 
     async def take() -> Booking:
         viewer = await patient_of(case)
-        return await reserve(viewer, case.code, token, ticket=Slow(), key=KEY, now=services.now())
+        return await reserve(
+            viewer, case.code, token, ticket=Ticket(slow, unless=WrongMoment()), key=KEY, now=services.now()
+        )
 
     async def decide() -> None:
         await taken.wait()

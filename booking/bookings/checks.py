@@ -33,4 +33,19 @@ INVARIANTS: Final[dict[str, str]] = {
         SELECT "case".code, "case".status FROM "case" JOIN booking ON booking.case_id = "case".id
         WHERE booking.status = 'confirmed' AND "case".status <> 'booked'
     """,
+    "a place on the waiting list stands where its last event says": """
+        SELECT wait.id, wait.status FROM wait WHERE status IS DISTINCT FROM (
+            SELECT status FROM wait_event WHERE wait_id = wait.id ORDER BY id DESC LIMIT 1)
+    """,
+    "what is offered along the waiting list is a booking of the case that waits": """
+        SELECT wait.id, booking.code FROM wait JOIN booking ON booking.id = wait.booking_id
+        WHERE booking.case_id <> wait.case_id
+    """,
+    "no window is offered to two": """
+        SELECT one.id, other.id AS beside FROM wait AS one JOIN claim AS its ON its.booking_id = one.booking_id
+          JOIN claim AS theirs ON theirs.resource_id = its.resource_id
+           AND theirs.starts_at < its.ends_at AND its.starts_at < theirs.ends_at
+          JOIN wait AS other ON other.booking_id = theirs.booking_id
+        WHERE one.status = 'offered' AND other.status = 'offered' AND one.id < other.id
+    """,
 }

@@ -17,6 +17,7 @@ from booking.journeys.agreement import agreed, arrival_of, today_at_clinic
 from booking.journeys.close_pages import close_pages
 from booking.journeys.links import Links
 from booking.journeys.offer import clinic_of
+from booking.journeys.offer_freed import offer_freed
 from booking.journeys.say import say_about_booking
 from booking.kit.db import transaction
 from booking.kit.errors import Forbidden, Refusal, WrongMoment
@@ -102,6 +103,7 @@ async def cancel(
         if expecting is not None and expecting != cancellation.comes_back:
             raise OtherAmount
         await end_booking(cancellation, links=Links(services.settings.public_url), by=viewer, now=now)
+    await offer_freed(found.case.clinic_id, now=now)
     with suppress(GatewayDown):  # the worker's next round closes them
         await close_pages(payments=services.payments, links=Links(services.settings.public_url), now=now)
     return cancellation

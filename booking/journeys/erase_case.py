@@ -12,6 +12,7 @@ from booking.accounts import audit, people, support
 from booking.accounts.models import Role
 from booking.accounts.viewers import Viewer
 from booking.aftercare import check_ins
+from booking.bookings import waitlist
 from booking.bookings.booking import require_no_dates
 from booking.bookings.models import Booking
 from booking.consultations import cases, consents, moves
@@ -88,6 +89,7 @@ async def erase_case(viewer: Viewer, code: str, *, typed: str, now: datetime) ->
         await records.remove_all(case.id)
         await destroy_case_key(case.id, now=now)
         await consents.forget_names(case.id)
+        await waitlist.forget(case.id)
         for person_id in sorted(known - {None}):
             await people.forget(person_id, now=now)
         await audit.record(viewer, "case.erase", subject(case), now=now)

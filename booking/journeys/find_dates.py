@@ -59,10 +59,12 @@ def window_key(secret: str) -> bytes:
     return derive_key(secret, WINDOWS)
 
 
-def wishes_of(interpreter: str | None, *, not_before: date | None = None) -> Wishes:
+def wishes_of(
+    interpreter: str | None, *, not_before: date | None = None, not_on: frozenset[date] = frozenset()
+) -> Wishes:
     """The wish for an interpreter's language, if there is one."""
     skills = {"interpreter": frozenset({interpreter})} if interpreter else {}
-    return Wishes(skills=skills, not_before=not_before)
+    return Wishes(skills=skills, not_before=not_before, not_on=not_on)
 
 
 async def free_dates(

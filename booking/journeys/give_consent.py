@@ -12,6 +12,7 @@ from booking.consultations import cases, consents, plans
 from booking.consultations.consents import Paper, Signature
 from booking.consultations.models import Case, CaseStatus, Consent, Plan
 from booking.journeys.offer import clinic_of, offer_of
+from booking.journeys.offer_freed import offer_freed
 from booking.journeys.say import say_about_case
 from booking.kit.db import transaction
 from booking.kit.errors import Refusal, WrongMoment
@@ -95,6 +96,7 @@ async def withdraw_consent(viewer: Viewer, code: str, *, now: datetime) -> None:
         await _release_dates(case, viewer, now=now)
         await require_no_dates(case.id, now=now)  # none that were taken while we looked
         await consents.withdraw(case, viewer=viewer, now=now)
+    await offer_freed(case.clinic_id, now=now)
 
 
 async def _release_dates(case: Case, viewer: Viewer, *, now: datetime) -> None:

@@ -24,6 +24,11 @@ class Offer:
         return timedelta(minutes=self.content.terms.hold_minutes)
 
     @property
+    def offer_for(self) -> timedelta:
+        """How long dates that became free are kept for someone on the waiting list."""
+        return timedelta(hours=self.content.terms.offer_hours)
+
+    @property
     def cooling_off(self) -> timedelta:
         return timedelta(hours=self.content.terms.cooling_off_hours)
 

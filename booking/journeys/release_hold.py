@@ -8,6 +8,7 @@ from booking.bookings import booking as bookings
 from booking.bookings.models import Booking, BookingStatus
 from booking.bookings.moves import move
 from booking.consultations import cases
+from booking.journeys.offer_freed import offer_freed
 from booking.kit.db import transaction
 from booking.kit.errors import WrongMoment
 from booking.messages import outbox
@@ -32,4 +33,5 @@ async def release_hold(viewer: Viewer, code: str, *, now: datetime) -> Booking:
         await void_charges(booking)
         await outbox.cancel_trip(booking.id, now=now)
         await audit.record(viewer, "booking.release", f"booking {booking.code}", now=now)
+    await offer_freed(found.case.clinic_id, now=now)
     return booking

@@ -104,7 +104,7 @@ async def _capture(attempt: Attempt, money: Money, payment_intent: str, *, links
 async def _deposit_paid(booking: Booking, attempt: Attempt, money: Money, *, links: Links, now: datetime) -> None:
     """Confirm if the dates are still there or can be had again; else the money goes back (G10)."""
     if booking.status in {BookingStatus.HELD, BookingStatus.LAPSED} and await _confirmed(booking, now=now):
-        await outbox.cancel_planned(booking.case_id, now=now, occasions=["dates-held"])
+        await outbox.cancel_planned(booking.case_id, now=now, occasions=["dates-held", "dates-offered"])
         await say_about_booking(booking, "confirmed", links=links, now=now, about=booking.code)
         await _say_receipt(booking, attempt, money, links=links, now=now)
         await plan_booking_messages(booking, now=now)

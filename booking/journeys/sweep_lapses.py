@@ -7,6 +7,7 @@ from booking.accounts.viewers import SYSTEM
 from booking.bookings.booking import lapsed_holds, locked
 from booking.bookings.models import BookingStatus
 from booking.bookings.moves import move
+from booking.journeys.offer_freed import offer_freed
 from booking.kit.db import transaction
 from booking.kit.errors import MovedMeanwhile
 from booking.slots import claims
@@ -27,4 +28,6 @@ async def sweep_lapses(*, now: datetime) -> int:
                 await move(booking, BookingStatus.LAPSED, by=SYSTEM, now=now)
                 await claims.release(booking.id)
                 swept += 1
+    if swept:
+        await offer_freed(now=now)
     return swept

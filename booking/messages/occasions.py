@@ -101,6 +101,9 @@ _ALL: Final = (
         {**PAGE, "start": DAY, "end": DAY, "held_until": MOMENT, "deposit": MONEY},
         urgent=True,
     ),
+    # The time to take them is counted from the morning: this may wait for it.
+    Occasion("dates-offered", 20 * HOUR, {**PAGE, "start": DAY, "end": DAY, "held_until": MOMENT, "deposit": MONEY}),
+    Occasion("wait-ended", 7 * DAYS, {**PAGE, "offered": perhaps(DAY), "last_day": perhaps(DAY)}),
     Occasion(
         "confirmed",
         14 * DAYS,

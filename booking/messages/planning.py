@@ -1,6 +1,6 @@
 """When each mail of a trip is due. Pure: from dates, the recipient's zone and the clock to a list."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -96,6 +96,15 @@ def awake(instant: datetime, zone: str) -> datetime:
         return instant
     day = local.date() if local.time() < DAY_BEGINS else local.date() + timedelta(days=1)
     return settle(datetime.combine(day, DAY_BEGINS), zone)
+
+
+def awake_for_all(instant: datetime, zones: Sequence[str]) -> datetime:
+    """The instant itself if it is day in all of these zones, else the next hour at which it is.
+
+    Where there is no such hour on the day that follows, it is day in the first of them.
+    """
+    hours = (instant + timedelta(hours=number) for number in range(24))
+    return next((at for at in hours if all(awake(at, zone) == at for zone in zones)), awake(instant, zones[0]))
 
 
 def not_before(key: str, due_local: datetime | None, zone: str, now: datetime) -> datetime:

@@ -27,6 +27,9 @@ class Terms(Part):
     refund_steps: tuple[RefundStep, ...] = Field(min_length=1)
     cooling_off_hours: int = Field(ge=0)
     hold_minutes: int = Field(ge=45, description="outlives Stripe's shortest checkout, 30 minutes, with room")
+    offer_hours: int = Field(
+        default=24, ge=4, le=168, description="how long dates that became free are kept for whoever waits for them"
+    )
     minimum_age: int = Field(ge=0)
 
     @model_validator(mode="after")

@@ -22,6 +22,8 @@ FACTS: dict[str, Any] = {
     "start": facts.day(date(2027, 3, 9)),
     "end": facts.day(date(2027, 3, 16)),
     "held_until": facts.moment(datetime(2027, 1, 13, 0, 30, tzinfo=UTC), "America/Antigua"),
+    "offered": facts.day(date(2027, 3, 9)),
+    "last_day": facts.day(date(2027, 4, 30)),
     "deposit": facts.money(Money(250000, "USD")),
     "first_visit": facts.moment(datetime(2027, 3, 9, 14, 0, tzinfo=UTC), "America/Antigua"),
     "address": "12 Harbour Road, Saint John's, Antigua",

@@ -96,6 +96,8 @@ OCCASIONS: Final[dict[str, Text]] = {
     "may-help": _("You may help with a case"),
     "consent-copy": _("A copy of the consent"),
     "dates-held": _("Your dates are held"),
+    "dates-offered": _("Dates have become free"),
+    "wait-ended": _("No longer on the waiting list"),
     "confirmed": _("Your dates are confirmed"),
     "receipt": _("Receipt"),
     "dates-gone": _("The dates were gone"),

@@ -1,0 +1,137 @@
+"""Someone who found no dates says which would do, and waits for them; or changes that, or waits no more."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from booking.accounts import audit
+from booking.accounts.viewers import Viewer
+from booking.bookings import waitlist
+from booking.bookings.booking import live_of
+from booking.bookings.models import Booking, Wait, WaitStatus
+from booking.bookings.moves import OtherDatesHeld
+from booking.bookings.waitlist import NotWaiting
+from booking.bookings.wishes import Wish
+from booking.consultations import cases
+from booking.consultations.models import Case
+from booking.consultations.sealed_text import subject
+from booking.journeys.agreement import require_agreement, today_at_clinic
+from booking.journeys.find_dates import AHEAD
+from booking.journeys.offer import Offer, clinic_of, offer_of
+from booking.journeys.offer_freed import free_for
+from booking.journeys.reserve import require_old_enough
+from booking.kit.db import transaction
+from booking.kit.errors import Refusal
+from booking.kit.words import _
+from booking.programmes.models import Clinic
+from booking.slots.skills import skills_of
+
+
+class FreeAlready(Refusal):
+    """Nobody waits for what can be had. `start` is the first of those dates."""
+
+    status = 409
+    say = _("Some dates in these days are free right now. Choose one of them, or name days that do not suit you.")
+
+    def __init__(self, start: date) -> None:
+        super().__init__()
+        self.start = start
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFile:
+    """The case's place in line, 1 being the first. `last` is its latest one, whatever became of it.
+
+    `held` are dates that the case has: an offer, or those it chose itself. Nobody joins the line beside them.
+    """
+
+    case: Case
+    clinic: Clinic
+    offer: Offer
+    today: date
+    horizon: date
+    interpreters: tuple[str, ...]
+    last: Wait | None
+    place: int | None
+    held: Booking | None
+
+    @property
+    def waits(self) -> bool:
+        return self.place is not None
+
+    @property
+    def offered(self) -> Booking | None:
+        """What was offered to them, while it is kept for them."""
+        is_offer = self.held is not None and self.last is not None and self.last.booking_id == self.held.id
+        return self.held if self.waits and is_offer else None
+
+
+async def open_wait(viewer: Viewer, code: str, *, now: datetime) -> WaitFile:
+    """Where the case stands on the waiting list. Raises NotFound, NotAllowedByThePatient, NoConsent, WrongMoment."""
+    case = await _theirs(viewer, code)
+    clinic, today = await clinic_of(case), await today_at_clinic(case, now)
+    last = await waitlist.latest_of(case.id)
+    in_line = last is not None and last.status in waitlist.IN_LINE
+    return WaitFile(
+        case,
+        clinic,
+        await offer_of(case.version_id),
+        today,
+        today + AHEAD,
+        await skills_of(clinic.id, "interpreter"),
+        last,
+        await waitlist.place_of(last) if last is not None and in_line else None,
+        await live_of(case.id, now=now),
+    )
+
+
+async def join_waitlist(viewer: Viewer, code: str, wish: Wish, *, now: datetime) -> None:
+    """Take the last place in line, or say anew which dates would do and keep the place that one has.
+
+    Raises:
+        NotFound, NotAllowedByThePatient, NoConsent, WrongMoment: this viewer may not choose dates for this case, or not yet.
+        Invalid: days that have passed, or are the wrong way round.
+        TooYoungThen: the patient does not have the programme's age on the first day.
+        OtherDatesHeld: the case has dates already. NotWaiting: just now some are kept for it.
+        FreeAlready: there is nothing to wait for.
+    """
+    case = await _theirs(viewer, code)
+    today, offer = await today_at_clinic(case, now), await offer_of(case.version_id)
+    wish.check(today=today, horizon=today + AHEAD)
+    waits = await waitlist.of_case(case.id)
+    await _require_none_free(case, offer, wish, waits, now=now)
+    async with transaction():
+        await require_old_enough(case, wish.first_day, offer, viewer=viewer, now=now)
+        if await live_of(case.id, now=now) is not None:
+            raise OtherDatesHeld
+        if waits is None:
+            await waitlist.join(case, wish, by=viewer, now=now)
+        else:
+            await waitlist.change(waits, wish)
+        await audit.record(viewer, "wait.change" if waits else "wait.join", subject(case), now=now)
+
+
+async def _require_none_free(case: Case, offer: Offer, wish: Wish, waits: Wait | None, *, now: datetime) -> None:
+    # What they were offered and let go is no reason not to wait for other dates.
+    before = await waitlist.offered_before(waits.id) if waits else frozenset()
+    for window in await free_for(await clinic_of(case), offer, wish, now=now):
+        if window.start not in before:
+            raise FreeAlready(window.start)
+
+
+async def leave_waitlist(viewer: Viewer, code: str, *, now: datetime) -> None:
+    """Wait no more. Raises NotFound, NotAllowedByThePatient, and NotWaiting, also while an offer stands."""
+    case = await cases.get(viewer, code)
+    cases.require_to_book(viewer, case)
+    async with transaction():
+        waits = await waitlist.of_case(case.id)
+        if waits is None:
+            raise NotWaiting
+        await waitlist.move(waits, WaitStatus.LEFT, by=viewer, now=now)
+        await audit.record(viewer, "wait.leave", subject(case), now=now)
+
+
+async def _theirs(viewer: Viewer, code: str) -> Case:
+    case = await cases.get(viewer, code)
+    cases.require_to_book(viewer, case)
+    await require_agreement(case)
+    return case

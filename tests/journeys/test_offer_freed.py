@@ -1,0 +1,319 @@
+"""What becomes free goes along the waiting list: in order, for a time of their own, and never to two."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from booking.accounts.models import Role
+from booking.accounts.viewers import SYSTEM
+from booking.bookings import waitlist
+from booking.bookings.booking import live_of
+from booking.bookings.models import Booking, WaitStatus
+from booking.bookings.wishes import Wish
+from booking.consultations.models import Case, CaseStatus
+from booking.demo.ready import staff_of
+from booking.demo.world import World
+from booking.journeys import offer_freed as offering
+from booking.journeys.cancel import cancel
+from booking.journeys.check import check
+from booking.journeys.close_case import close_case
+from booking.journeys.give_consent import withdraw_consent
+from booking.journeys.join_waitlist import leave_waitlist
+from booking.journeys.offer_freed import offer_freed
+from booking.journeys.pause_messages import resume_messages, stop_messages
+from booking.journeys.release_hold import release_hold
+from booking.journeys.sweep_lapses import sweep_lapses
+from booking.kit.db import execute, run
+from booking.messages.models import Message, SilenceReason
+from booking.payments.terms import RefundCause
+from booking.services import Services
+from tests.journeys.trips import a_case, a_confirmed, a_hold, come_back, patient_of, pay, tokens
+from tests.journeys.waiting import APRIL, MINUTE, close_but, joins, line, offer_to
+from tests.outside import Clock
+from tests.statements import statements
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+async def taken(world: World, services: Services) -> Booking:
+    """Abdullah holds the only dates of April."""
+    booking = await a_hold(await a_case(world, who="abdullah", now=services.now()), services)
+    await close_but(booking)
+    return booking
+
+
+async def lets_go(booking: Booking, services: Services) -> None:
+    await release_hold(await patient_of(await booking.case), booking.code, now=services.now())
+
+
+async def mails(case: Case) -> list[str]:
+    return [mail.occasion for mail in await Message.filter(case_id=case.id).order_by("id")]
+
+
+@pytest.fixture
+async def two(world: World, services: Services, taken: Booking) -> tuple[Case, Case]:
+    """Samuel waits, and after him Hélène."""
+    return await joins(world, "samuel", now=services.now()), await joins(world, "helene", now=services.now() + MINUTE)
+
+
+async def test_the_first_in_line_is_offered_what_another_lets_go_and_nobody_else_is(
+    two: tuple[Case, Case], taken: Booking, services: Services
+) -> None:
+    samuel, helene = two
+
+    await lets_go(taken, services)
+
+    offer = await offer_to(samuel, services.now())
+    assert offer is not None
+    assert offer.window["start"] == taken.window["start"]
+    assert await line() == [("samuel", "offered"), ("helene", "waiting")]
+    assert (await mails(samuel), await mails(helene)) == (["dates-offered"], [])
+    assert await check() == []
+
+
+async def test_an_offer_is_kept_for_a_day_and_goes_to_the_next_when_it_lapses(
+    two: tuple[Case, Case], taken: Booking, services: Services, clock: Clock
+) -> None:
+    samuel, helene = two
+    await lets_go(taken, services)
+    offer = await offer_to(samuel, services.now())
+    assert offer is not None
+    assert offer.lapses_at == services.now() + DAY
+
+    clock.at += DAY
+    await sweep_lapses(now=services.now())
+
+    assert await line() == [("helene", "offered")]
+    assert await waitlist.of_case(samuel.id) is None
+    assert (await mails(samuel), await mails(helene)) == (["dates-offered", "wait-ended"], ["dates-offered"])
+    assert await check() == []
+
+
+async def test_who_declines_goes_to_the_end_of_the_line_and_is_not_offered_the_same_dates_again(
+    two: tuple[Case, Case], taken: Booking, services: Services, clock: Clock
+) -> None:
+    samuel, helene = two
+    await lets_go(taken, services)
+    offer = await offer_to(samuel, services.now())
+    assert offer is not None
+
+    clock.at += 2 * MINUTE
+    await lets_go(offer, services)
+    assert await line() == [("helene", "offered"), ("samuel", "waiting")]
+
+    other = await offer_to(helene, services.now())
+    assert other is not None
+    await lets_go(other, services)
+    assert await line() == [("samuel", "waiting"), ("helene", "waiting")]
+    assert await offer_freed(now=services.now()) == 0
+
+
+async def test_who_takes_an_offer_pays_as_for_any_dates_and_has_left_the_line(
+    two: tuple[Case, Case], taken: Booking, services: Services
+) -> None:
+    samuel, _helene = two
+    await lets_go(taken, services)
+    offer = await offer_to(samuel, services.now())
+    assert offer is not None
+
+    await pay(await patient_of(samuel), offer, services)
+    await come_back(offer, services)
+    await offer_freed(now=services.now())
+
+    found = await waitlist.latest_of(samuel.id)
+    assert found is not None
+    assert (found.status.value, (await Booking.get(id=offer.id)).status.value) == ("taken", "confirmed")
+    assert await line() == [("helene", "waiting")]
+    assert await check() == []
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(date(2027, 5, 20), date(2027, 6, 3)),
+        Wish(APRIL.first_day, APRIL.last_day, away=((date(2027, 4, 1), date(2027, 4, 29)),)),
+        Wish(APRIL.first_day, APRIL.last_day, interpreter="tlh"),
+    ],
+)
+async def test_whose_wish_is_not_met_is_passed_over_and_keeps_the_place(
+    wish: Wish, world: World, taken: Booking, services: Services
+) -> None:
+    await close_but(taken, until=date(2027, 7, 1))
+    await joins(world, "samuel", wish, now=services.now())
+    await joins(world, "helene", now=services.now() + MINUTE)
+
+    await lets_go(taken, services)
+
+    assert await line() == [("samuel", "waiting"), ("helene", "offered")]
+
+
+async def test_a_cancelled_trip_is_offered_too(world: World, services: Services) -> None:
+    trip = await a_confirmed(await a_case(world, who="abdullah", now=services.now()), services)
+    await close_but(trip)
+    samuel = await joins(world, "samuel", now=services.now())
+
+    coordinator = staff_of(world, "nia", Role.COORDINATOR)
+    await cancel(coordinator, trip.code, RefundCause.CHANGE_OF_MIND, services=services, now=services.now())
+
+    assert await offer_to(samuel, services.now()) is not None
+
+
+async def test_new_opening_hours_are_offered_at_the_workers_next_round(world: World, services: Services) -> None:
+    await close_but(None)
+    samuel = await joins(world, "samuel", now=services.now())
+    assert await offer_freed(now=services.now()) == 0
+
+    await execute("DELETE FROM closure WHERE reason = 'away'")
+
+    assert await offer_freed(now=services.now()) == 1
+    assert await offer_to(samuel, services.now()) is not None
+
+
+async def test_an_offer_made_in_the_night_is_counted_from_the_morning(
+    world: World, taken: Booking, services: Services, clock: Clock
+) -> None:
+    samuel = await joins(world, "samuel", now=services.now())  # in Lagos, one hour ahead of UTC
+    clock.at = datetime(2027, 1, 12, 22, 30, tzinfo=UTC)
+
+    await sweep_lapses(now=services.now())
+
+    offer = await offer_to(samuel, services.now())
+    assert offer is not None
+    assert offer.lapses_at == datetime(2027, 1, 14, 7, 0, tzinfo=UTC)
+    mail = await Message.get(case_id=samuel.id)
+    assert mail.due_at == datetime(2027, 1, 13, 7, 0, tzinfo=UTC)
+
+
+async def consent_is_taken_back(case: Case, world: World, now: datetime) -> None:
+    await withdraw_consent(await patient_of(case), case.code, now=now)
+
+
+async def case_is_closed(case: Case, world: World, now: datetime) -> None:
+    await close_case(staff_of(world, "nia", Role.COORDINATOR), case.code, CaseStatus.CLOSED, now=now)
+
+
+async def patient_dies(case: Case, world: World, now: datetime) -> None:
+    await stop_messages(staff_of(world, "nia", Role.COORDINATOR), case.code, SilenceReason.DEATH, now=now)
+
+
+async def patient_leaves(case: Case, world: World, now: datetime) -> None:
+    await leave_waitlist(await patient_of(case), case.code, now=now)
+
+
+@pytest.mark.parametrize("what", [consent_is_taken_back, case_is_closed, patient_dies, patient_leaves])
+async def test_who_can_or_will_not_come_any_more_leaves_the_line(
+    what: Any, two: tuple[Case, Case], taken: Booking, world: World, services: Services
+) -> None:
+    await what(two[0], world, services.now())
+
+    await lets_go(taken, services)
+
+    assert await line() == [("helene", "offered")]
+
+
+async def test_who_wants_no_mail_for_a_while_or_holds_other_dates_is_passed_over_and_keeps_the_place(
+    two: tuple[Case, Case], taken: Booking, world: World, services: Services
+) -> None:
+    samuel, _helene = two
+    coordinator = staff_of(world, "nia", Role.COORDINATOR)
+    await stop_messages(coordinator, samuel.code, SilenceReason.PAUSED, now=services.now())
+
+    await lets_go(taken, services)
+    assert await line() == [("samuel", "waiting"), ("helene", "offered")]
+
+    await resume_messages(coordinator, samuel.code, now=services.now())
+    may = await tokens(samuel, services, date(2027, 6, 1), date(2027, 6, 30))
+    mine = await a_hold(samuel, services, may[0])
+    await offer_freed(now=services.now())
+    assert await line() == [("samuel", "waiting"), ("helene", "offered")]
+    assert await live_of(samuel.id, now=services.now()) == mine
+
+
+async def test_days_that_have_passed_end_the_wait_and_the_family_is_told(
+    world: World, taken: Booking, services: Services, clock: Clock
+) -> None:
+    samuel = await joins(world, "samuel", now=services.now())
+    clock.at = datetime(2027, 4, 30, 16, 0, tzinfo=UTC)
+
+    await offer_freed(now=services.now())
+
+    assert await line() == []
+    assert await mails(samuel) == ["wait-ended"]
+
+
+async def test_where_nobody_waits_it_costs_one_statement(world: World, services: Services) -> None:
+    with statements() as sent:
+        await offer_freed(now=services.now())
+        await asyncio.sleep(0)  # they are told a moment later
+
+    assert len(sent) == 1
+
+
+@pytest.fixture
+async def lasting_two(lasting_world: World, services: Services) -> tuple[Case, Case]:
+    booking = await a_hold(await a_case(lasting_world, who="abdullah", now=services.now()), services)
+    await close_but(booking)
+    first = await joins(lasting_world, "samuel", now=services.now())
+    second = await joins(lasting_world, "helene", now=services.now() + MINUTE)
+    # Freed by its lapse alone: nobody has called anybody yet.
+    await execute("UPDATE booking SET held_at = now() - interval '2 days', lapses_at = now() - interval '1 day'")
+    await execute("UPDATE claim SET lapses_at = now() - interval '1 day'")
+    await execute("UPDATE dose SET lapses_at = now() - interval '1 day' WHERE booking_id IS NOT NULL")
+    return first, second
+
+
+async def test_two_workers_at_once_make_one_offer_and_it_is_to_the_first(
+    lasting_two: tuple[Case, Case], services: Services
+) -> None:
+    now = services.now() + HOUR
+
+    made = await asyncio.gather(*(offer_freed(now=now) for _ in range(4)))
+
+    assert sorted(made) == [0, 0, 0, 1]
+    assert await line() == [("samuel", "offered"), ("helene", "waiting")]
+    assert len(await run("SELECT id FROM wait_event WHERE status = 'offered'")) == 1
+    assert await mails(lasting_two[0]) == ["dates-offered"]
+    assert await check() == []
+
+
+async def leaves_while_it_is_offered(case: Case, services: Services, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The family leaves after the line was read, and before the offer is written."""
+    fitting = offering._fitting
+
+    async def slowly(*told: Any, now: datetime) -> Any:
+        await leave_waitlist(await patient_of(case), case.code, now=now)
+        return await fitting(*told, now=now)
+
+    monkeypatch.setattr(offering, "_fitting", slowly)
+    return await offer_freed(now=services.now() + HOUR)
+
+
+async def test_a_family_that_leaves_meanwhile_is_offered_nothing(
+    world: World, taken: Booking, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samuel = await joins(world, "samuel", now=services.now())
+
+    assert await leaves_while_it_is_offered(samuel, services, monkeypatch) == 0
+    assert (await line(), await live_of(samuel.id, now=services.now()), await mails(samuel)) == ([], None, [])
+
+
+async def test_without_comparing_the_place_it_would_be(
+    world: World, taken: Booking, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samuel = await joins(world, "samuel", now=services.now())
+    monkeypatch.setattr(waitlist, "MOVE", waitlist.MOVE.replace("AND status = $2", "AND $2::text IS NOT NULL"))
+
+    assert await leaves_while_it_is_offered(samuel, services, monkeypatch) == 1
+    assert await live_of(samuel.id, now=services.now()) is not None
+
+
+async def test_the_clock_may_move_no_place_but_along_its_way(world: World, taken: Booking, services: Services) -> None:
+    samuel = await joins(world, "samuel", now=services.now())
+    place = await waitlist.of_case(samuel.id)
+    assert place is not None
+
+    with pytest.raises(waitlist.NotWaiting):
+        await waitlist.move(place, WaitStatus.TAKEN, by=SYSTEM, now=services.now())

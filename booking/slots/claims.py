@@ -6,13 +6,15 @@ in the order of their resource and start, and before any dose, so that two journ
 in a circle.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 
-from booking.kit.db import execute, run
+from booking.kit.db import Record, execute, run
 from booking.kit.errors import Refusal
 from booking.kit.words import _
-from booking.slots.windows import Window
+from booking.slots.windows import ClaimRow, Window
 
 
 class WindowTaken(Refusal):
@@ -33,7 +35,7 @@ class WindowPassed(Refusal):
 # while it moves. One that is about to lapse is locked in the same order, though it stays: for another journey, whose
 # moment is a little later, it has lapsed already, and to meet its removal only at the INSERT would be to wait in a circle.
 # `cleared` is counted in the INSERT only so that it has run to its end before the first row goes in.
-TAKE: Final = """
+CLAIM: Final = """
 WITH wanted AS (
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[])
              AS w (resource_id, step, starts_at, ends_at)
@@ -60,26 +62,65 @@ WITH wanted AS (
         WHERE x.resource_id = w.resource_id AND day BETWEEN x.first_day AND x.last_day
           AND (day + coalesce(x.from_time, '00:00')) AT TIME ZONE $8 < w.ends_at
           AND (day + coalesce(nullif(x.to_time, '00:00'), '24:00')) AT TIME ZONE $8 > w.starts_at)
+     AND NOT EXISTS (
+       SELECT FROM holiday h JOIN wanted a ON (a.starts_at AT TIME ZONE $8)::date <= h.day
+                                          AND a.ends_at AT TIME ZONE $8 > h.day
+        WHERE h.clinic_id = $9 AND NOT h.is_open)
    ORDER BY w.resource_id, w.starts_at
   ON CONFLICT DO NOTHING
   RETURNING id
-)
-SELECT count(*) AS taken FROM taken"""
+)"""
+TAKE: Final = f"{CLAIM} SELECT count(*) AS taken FROM taken"  # noqa: S608 - our own texts
+
+# The same for some steps of a window: what the booking has for the others stays, whatever was closed since.
+TAKE_STEPS: Final = TAKE.replace("booking_id = $5", "booking_id = $5 AND step = ANY($10::text[])")
 
 # First expired, first out. A dose that another journey is just taking is passed over, not waited for. They are chosen
 # once, before the UPDATE: as its subquery a plan may ask for them again at every row, and then takes more than the limit.
-TAKE_DOSES: Final = """
-WITH chosen AS MATERIALIZED (
-  SELECT d.id FROM dose d JOIN lot l ON l.id = d.lot_id
-   WHERE l.clinic_id = $4 AND l.product = $5 AND l.state = 'released' AND $6 BETWEEN l.usable_from AND l.usable_until
-     AND (d.booking_id IS NULL OR d.lapses_at <= $7)
+CHOSEN: Final = """
+  SELECT d.id, {step} AS step FROM dose d JOIN lot l ON l.id = d.lot_id
+   WHERE {condition} AND l.clinic_id = {clinic} AND l.product = {product} AND l.state = 'released'
+     AND {day} BETWEEN l.usable_from AND l.usable_until AND (d.booking_id IS NULL OR d.lapses_at <= {now})
    ORDER BY l.usable_until, l.id, d.number
-   LIMIT $8 FOR UPDATE OF d SKIP LOCKED
-)
-UPDATE dose SET booking_id = $1, step = $2, lapses_at = $3 FROM chosen WHERE dose.id = chosen.id
-RETURNING dose.id"""
+   LIMIT {number} FOR UPDATE OF d SKIP LOCKED"""
+
+TAKE_DOSES: Final = f"""
+WITH chosen AS MATERIALIZED ({CHOSEN.format(step="$2", condition="true", clinic="$4", product="$5", day="$6", now="$7", number="$8")})
+UPDATE dose SET booking_id = $1, step = chosen.step, lapses_at = $3 FROM chosen WHERE dose.id = chosen.id
+RETURNING dose.id"""  # noqa: S608 - our own texts
 
 FREE_DOSES: Final = "UPDATE dose SET booking_id = NULL, step = NULL, lapses_at = NULL WHERE booking_id = $1"
+
+
+@cache
+def take_with(doses: int) -> str:
+    """TAKE, and when all is claimed the doses of so many steps: products, days, numbers and steps are $10 to $13.
+
+    Each step chooses among what those before it have left: within one statement none sees what another has locked.
+    """
+    if not doses:
+        return TAKE
+    chosen = [f"chosen_{nth} AS MATERIALIZED ({_chosen(nth)})" for nth in range(1, doses + 1)]
+    given = " UNION ALL ".join(f"TABLE chosen_{nth}" for nth in range(1, doses + 1))
+    return f"""{CLAIM}, {", ".join(chosen)}, given AS ({given}), dosed AS (
+  UPDATE dose SET booking_id = $5, step = given.step, lapses_at = $7 FROM given WHERE dose.id = given.id RETURNING dose.id
+)
+SELECT (SELECT count(*) FROM taken) AS taken, (SELECT count(*) FROM dosed) AS doses"""  # noqa: S608 - our own texts
+
+
+def _chosen(nth: int) -> str:
+    all_claimed = "(SELECT count(*) FROM taken) = (SELECT count(*) FROM wanted)"
+    others = [f"d.id NOT IN (SELECT id FROM chosen_{before})" for before in range(1, nth)]  # noqa: S608 - our own texts
+    return CHOSEN.format(
+        step=f"($13::text[])[{nth}]",
+        condition=" AND ".join([all_claimed, *others]),
+        clinic="$9",
+        product=f"($10::text[])[{nth}]",
+        day=f"($11::date[])[{nth}]",
+        now="$6",
+        number=f"($12::int[])[{nth}]",
+    )
+
 
 RELEASE: Final = """
 DELETE FROM claim
@@ -104,18 +145,36 @@ async def take(window: Window, booking_id: int, *, now: datetime, lapses_at: dat
         WindowTaken: it could not have all of it; the journey must roll back.
         WindowPassed: the window has begun.
     """
-    await _take_claims(window, booking_id, now=now, lapses_at=lapses_at)
-    await _take_doses(window, booking_id, now=now, lapses_at=lapses_at)
+    if window.starts_at <= now:
+        raise WindowPassed
+    dosed = [step for step in window.steps if step.doses]
+    doses = [list(column) for column in zip(*((s.product, s.day, s.doses, s.key) for s in dosed), strict=True)]
+    statement = take_with(len(dosed))
+    counted = await _claim(statement, window.rows(), window, booking_id, *doses, now=now, lapses_at=lapses_at)
+    if counted.get("doses", 0) < sum(step.doses for step in dosed):
+        raise WindowTaken
 
 
 async def _take_claims(window: Window, booking_id: int, *, now: datetime, lapses_at: datetime | None) -> None:
     if window.starts_at <= now:
         raise WindowPassed
-    rows = window.rows()
+    await _claim(TAKE, window.rows(), window, booking_id, now=now, lapses_at=lapses_at)
+
+
+async def _claim(
+    statement: str,
+    rows: Sequence[ClaimRow],
+    window: Window,
+    booking_id: int,
+    *more: object,
+    now: datetime,
+    lapses_at: datetime | None,
+) -> Record:
     columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
-    [counted] = await run(TAKE, *columns, booking_id, now, lapses_at, window.zone)
+    [counted] = await run(statement, *columns, booking_id, now, lapses_at, window.zone, window.clinic_id, *more)
     if counted["taken"] < len(rows):
         raise WindowTaken
+    return counted
 
 
 async def _take_doses(window: Window, booking_id: int, *, now: datetime, lapses_at: datetime | None) -> None:
@@ -146,6 +205,26 @@ async def move(booking_id: int, to: Window, *, now: datetime, lapses_at: datetim
     await _take_claims(to, booking_id, now=now, lapses_at=lapses_at)
     await execute(FREE_DOSES, booking_id)
     await _take_doses(to, booking_id, now=now, lapses_at=lapses_at)
+
+
+async def move_steps(
+    booking_id: int, to: Window, /, *, steps: Collection[str], doses: bool, now: datetime, lapses_at: datetime | None
+) -> None:
+    """Give the booking these steps of another window in place of its own; what it has for the others stays.
+
+    With `doses` all of its doses are chosen anew: a step that gives one has another day.
+
+    Raises:
+        WindowTaken: the journey must roll back, and all stays as it was.
+        WindowPassed: one of the steps has begun.
+    """
+    rows = [row for row in to.rows() if row.step in steps]
+    if any(row.starts_at <= now for row in rows):
+        raise WindowPassed
+    await _claim(TAKE_STEPS, rows, to, booking_id, list(steps), now=now, lapses_at=lapses_at)
+    if doses:
+        await execute(FREE_DOSES, booking_id)
+        await _take_doses(to, booking_id, now=now, lapses_at=lapses_at)
 
 
 async def keep(window: Window, booking_id: int) -> bool:

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
 
 from booking.kit.db import run, savepoint
-from booking.slots.claims import WindowPassed, WindowTaken, extend, keep, move, release, retake, take
+from booking.slots.claims import WindowPassed, WindowTaken, extend, keep, move, move_steps, release, retake, take
 from booking.slots.models import Claim, Closure, Dose
 from booking.slots.substitutes import ways_to_take
 from booking.slots.windows import Wishes
@@ -151,6 +152,26 @@ async def test_the_last_dose_is_promised_once() -> None:
     assert (await claimed(theirs.id), await doses(mine.id)) == ([], 1)
 
 
+async def test_steps_that_both_need_doses_get_different_ones_or_none() -> None:
+    small = await small_clinic(doses=5)
+    window = (await free(small))[0]
+    visit, infusion = window.steps
+    both = replace(window, steps=(visit._replace(product="cells", doses=2), infusion))
+    more = replace(window, steps=(visit._replace(product="cells", doses=3), infusion._replace(doses=3)))
+    mine = await booking(small, window)
+
+    with pytest.raises(WindowTaken):
+        async with savepoint():
+            await take(more, mine.id, now=NOW, lapses_at=SOON)
+    await take(both, mine.id, now=NOW, lapses_at=SOON)
+
+    assert await run("SELECT number, step FROM dose WHERE booking_id = $1 ORDER BY number", mine.id) == [
+        {"number": 0, "step": "visit"},
+        {"number": 1, "step": "visit"},
+        {"number": 2, "step": "infusion"},
+    ]
+
+
 async def test_a_chair_that_has_just_gone_is_replaced_by_the_other_one() -> None:
     small = await small_clinic(clinicians=2)
     first = (await free(small))[0]
@@ -203,3 +224,27 @@ async def test_one_dose_is_taken_whatever_the_planner_believes_of_the_table() ->
     await take(first, mine.id, now=NOW, lapses_at=SOON)
 
     assert await doses(mine.id) == 1
+
+
+async def test_some_steps_go_and_the_others_keep_what_they_have_also_what_was_closed_since() -> None:
+    small = await small_clinic()
+    first = (await free(small))[0]
+    visit, infusion = first.steps
+    mine, theirs = await booking(small, first), await booking(small, first)
+    await take(first, mine.id, now=NOW, lapses_at=None)
+    await Closure.create(resource=small.clinicians[0], first_day=visit.day, last_day=visit.day)
+    doctor, chair = infusion.resources
+    [other] = [one.id for one in small.chairs if one.id != chair]
+    there = replace(first, steps=(visit, infusion._replace(resources=(doctor, other))))
+
+    await move_steps(mine.id, there, steps=("infusion",), doses=False, now=NOW, lapses_at=None)
+
+    assert await claimed(mine.id) == [(doctor, "visit"), (doctor, "infusion"), (other, "infusion")]
+    await run("INSERT INTO claim (resource_id, booking_id, step, starts_at, ends_at)"
+              " SELECT $1, $2, 'infusion', starts_at, ends_at FROM claim WHERE resource_id = $3", chair, theirs.id, other)  # fmt: skip
+    with pytest.raises(WindowTaken):
+        async with savepoint():
+            await move_steps(mine.id, first, steps=("infusion",), doses=False, now=NOW, lapses_at=None)
+    assert await claimed(mine.id) == [(doctor, "visit"), (doctor, "infusion"), (other, "infusion")]
+    with pytest.raises(WindowPassed):
+        await move_steps(mine.id, first, steps=("infusion",), doses=False, now=first.ends_at, lapses_at=None)

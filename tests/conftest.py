@@ -1,6 +1,8 @@
 """What every test may ask for: the real database, and a fixed moment."""
 
 from collections.abc import AsyncIterator, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -82,9 +84,45 @@ async def _opened(credentials: Credentials) -> AsyncIterator[None]:
         yield
 
 
+@dataclass
+class Ground:
+    """What is committed between tests: the example clinic, built once for all who only look at it; or nothing."""
+
+    built_at: datetime | None = None
+    world: World | None = None
+
+    async def built(self, now: datetime) -> None:
+        """The example clinic stands, as of that moment."""
+        if self.world is None or self.built_at != now:
+            await self.clear()
+            async with transaction():
+                self.world = await build(now=now, totp_key=TOTP_KEY)
+            self.built_at = now
+
+    async def cleared(self) -> None:
+        if self.world is not None:
+            await self.clear()
+
+    async def clear(self) -> None:
+        self.world = None
+        tables = await run(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
+        )
+        emptying = [f'DELETE FROM "{row["tablename"]}"' for row in tables]  # noqa: S608 - names come from the catalogue
+        # As a replica no trigger fires: neither foreign keys nor the guard of tables that only grow.
+        script = ["SET session_replication_role = replica", *emptying, "SET session_replication_role = DEFAULT"]
+        await connections.get("default").execute_script(";".join(script))
+
+
+@pytest.fixture(scope="session")
+def ground() -> Ground:
+    return Ground()
+
+
 @pytest.fixture
-async def db(_opened: None) -> AsyncIterator[None]:
+async def db(_opened: None, ground: Ground, now: datetime, request: pytest.FixtureRequest) -> AsyncIterator[None]:
     """The database within a transaction that is rolled back; those of journeys become savepoints in it."""
+    await (ground.built(now) if "world" in request.fixturenames else ground.cleared())
     try:
         async with in_transaction():
             yield
@@ -94,22 +132,18 @@ async def db(_opened: None) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def clean_db(_opened: None) -> AsyncIterator[None]:
+async def clean_db(_opened: None, ground: Ground) -> AsyncIterator[None]:
     """The database with real commits on many connections; emptied afterwards."""
+    await ground.cleared()
     yield
-    tables = await run(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
-    )
-    emptying = [f'DELETE FROM "{row["tablename"]}"' for row in tables]  # noqa: S608 - names come from the catalogue
-    # As a replica no trigger fires: neither foreign keys nor the guard of tables that only grow.
-    script = ["SET session_replication_role = replica", *emptying, "SET session_replication_role = DEFAULT"]
-    await connections.get("default").execute_script(";".join(script))
+    await ground.clear()
 
 
 @pytest.fixture
-async def world(db: None, now: datetime) -> World:
-    """The example clinic, its programme and its people, gone after the test."""
-    return await build(now=now, totp_key=TOTP_KEY)
+async def world(db: None, ground: Ground) -> World:
+    """The example clinic, its programme and its people; what the test does to them is gone after it."""
+    assert ground.world
+    return deepcopy(ground.world)
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ async def offered_before(wait_id: int) -> frozenset[date]:
 
 async def story(case_id: int) -> list[WaitEvent]:
     """Every move of every place that the case had, the first first."""
-    return await WaitEvent.filter(wait__case_id=case_id).select_related("by", "booking").order_by("id")
+    return await WaitEvent.filter(wait__case_id=case_id).select_related("by").order_by("id")
 
 
 async def join(case: Case, wish: Wish, *, by: Viewer, now: datetime) -> None:

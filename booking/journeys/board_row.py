@@ -67,8 +67,10 @@ WAITS_FOR: Final = {
     (Step.TREATMENT, Turn.COORDINATOR): _("The end of the stay to be written down"),
     (Step.AFTERCARE, Turn.PATIENT): _("Their check-ins"),
 }
+WAITS: Final = _("Dates to become free: they are on the waiting list")
 QUESTIONS: Final = ngettext_("A question to be answered", "%(num)s questions to be answered")
 RED_FLAG: Final = _("A red flag: call them")
+UNTOLD: Final = _("Moved, and the family is not told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,16 @@ def board_row(row: dict[str, Any], *, now: datetime) -> BoardRow:
     booking = _booking_status(row, now)
     step, turn = now_at(Standing(status, booking, _trip(row, booking, now)))
     ended = status in ENDED
-    reasons = [ENDINGS[status] if ended else WAITS_FOR[step, turn]]
+    reasons = [ENDINGS[status] if ended else WAITS if _waits(row, step) else WAITS_FOR[step, turn]]
     turns, since = {turn}, {turn: _since(row, step, now)}
     if row["questions"]:
         reasons.insert(0, QUESTIONS.with_facts(num=row["questions"]))
         turns.add(Turn.COORDINATOR)
         since[Turn.COORDINATOR] = min(since.get(Turn.COORDINATOR, row["asked_at"]), row["asked_at"])
+    if row["aside_at"]:
+        reasons.insert(0, UNTOLD)
+        turns.add(Turn.COORDINATOR)
+        since[Turn.COORDINATOR] = min(since.get(Turn.COORDINATOR, row["aside_at"]), row["aside_at"])
     if row["raised_at"]:
         reasons.insert(0, RED_FLAG)
         turns.add(Turn.CLINICIAN)
@@ -125,6 +131,11 @@ def board_row(row: dict[str, Any], *, now: datetime) -> BoardRow:
         row["silenced"],
         row["starts_at"] if booking in {BookingStatus.CONFIRMED, BookingStatus.HELD} else None,
     )
+
+
+def _waits(row: dict[str, Any], step: Step) -> bool:
+    """On the waiting list; who has been offered dates, or holds others, is waited for instead."""
+    return step is Step.DATES and bool(row["waits"])
 
 
 def _booking_status(row: dict[str, Any], now: datetime) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from booking.accounts.models import Person
 from booking.accounts.viewers import Scope
 from booking.bookings.models import Booking, BookingStatus
+from booking.bookings.wishes import Wish
 from booking.consultations.models import Case, DecidedAs, Decision
 from booking.consultations.plans import PlanShown
 from booking.consultations.way import State, Step, Turn
@@ -147,8 +148,22 @@ class BookingShown:
         return self.window.end
 
     @property
+    def aside(self) -> Window | None:
+        """For staff alone: the dates that it was moved to, while the family is not told."""
+        return Window.from_json(self.row.aside) if self.row.aside else None
+
+    @property
     def refunds(self) -> tuple[RefundShown, ...]:
         return tuple(refund for charge in self.charges for refund in charge.refunds)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitShown:
+    """The case's place on the waiting list, 1 being the first, and which dates would do."""
+
+    place: int
+    is_offered: bool
+    wish: Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +217,7 @@ class CaseFile:
     silences: tuple[SilenceReason, ...]
     supporters: tuple[Helper, ...]
     story: tuple[Happened, ...]
+    waits: WaitShown | None = None
 
     @property
     def code(self) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from booking.accounts.viewers import Viewer
-from booking.bookings.models import BookingEvent, BookingStatus
+from booking.bookings import waitlist
+from booking.bookings.models import BookingEvent, BookingStatus, WaitEvent
 from booking.consultations import story
 from booking.consultations.models import Case
 from booking.consultations.story import Told
@@ -14,6 +15,9 @@ from booking.kit.money import Money
 from booking.kit.times import UTC
 from booking.kit.words import Text, _
 from booking.payments.models import Charge, Refund
+
+# What the note of a booking's event begins with when a single step of it was moved.
+STEP_MOVED: Final = "moved step"
 
 # A move that another entry tells better (a review, a plan, a consent) has no sentence of its own.
 SENTENCES: Final[dict[str, Text]] = {
@@ -37,10 +41,19 @@ SENTENCES: Final[dict[str, Text]] = {
     "booking.held": _("Dates were held."),
     "booking.confirmed": _("The dates were confirmed."),
     "booking.moved": _("The dates were moved."),
+    "booking.step_moved": _("One appointment was moved, or is with others now."),
     "booking.lapsed": _("The time to pay ran out, and the dates were given back."),
     "booking.cancelled": _("The booking was cancelled."),
     "booking.refund_due": _("The dates were gone when the payment came: it goes back."),
     "booking.completed": _("The stay is over."),
+    "wait.waiting": _("The family waits for dates to become free."),
+    "wait.offered": _("Dates that became free were offered."),
+    "wait.taken": _("The dates that were offered were taken."),
+    "wait.unanswered": _("The dates that were offered were not taken in time."),
+    "wait.run_out": _("No dates became free in the days that would have done."),
+    "wait.left": _("The family waits for dates no more."),
+    "wait.removed": _("The clinic took the case off the waiting list."),
+    "wait.ended": _("The case waits for dates no more."),
     "paid.deposit": _("The deposit was paid."),
     "paid.balance": _("The rest of the price was paid."),
     "refund.wanted": _("A refund was begun."),
@@ -72,6 +85,7 @@ async def story_of(
     ]
     events = await BookingEvent.filter(booking__case_id=case.id).select_related("by").order_by("id")
     told += [_of_booking(event) for event in events]
+    told += [_of_wait(event, viewer) for event in await waitlist.story(case.id)]
     told += _money_moved(charges, refunds)
     return tuple(sorted(told, key=lambda one: one.at))
 
@@ -81,10 +95,23 @@ def _note(one: Told, viewer: Viewer) -> str:
 
 
 def _of_booking(event: BookingEvent) -> Happened:
-    moved = event.status is BookingStatus.CONFIRMED and event.note.startswith("moved")
-    what = "booking.moved" if moved else f"booking.{event.status.value}"
+    what = f"booking.{_become(event)}"
     who = event.by.name if event.by else ""
     return Happened(event.at.astimezone(UTC), what, SENTENCES[what], who, note=event.note)
+
+
+def _become(event: BookingEvent) -> str:
+    if event.note.startswith(STEP_MOVED):
+        return "step_moved"
+    moved = event.status is BookingStatus.CONFIRMED and event.note.startswith("moved")
+    return "moved" if moved else event.status.value
+
+
+def _of_wait(event: WaitEvent, viewer: Viewer) -> Happened:
+    what = f"wait.{event.status.value}"
+    who = event.by.name if event.by else ""
+    # Why someone was taken off the list was written for the team.
+    return Happened(event.at.astimezone(UTC), what, SENTENCES[what], who, note=event.note if viewer.is_staff else "")
 
 
 def _money_moved(charges: Iterable[Charge], refunds: Iterable[Refund]) -> Iterator[Happened]:

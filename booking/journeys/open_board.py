@@ -39,6 +39,7 @@ class Trouble:
     alerts: int
     payments: int
     messages: int
+    untold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,15 @@ class Board:
 # The latest booking alone tells where the case's trip stands.
 ROWS: Final = """
     SELECT c.code, c.status, c.changed_at, patient.name AS patient, asker.name AS asked_by,
-           booking.status AS booking_status, booking.starts_at, booking.ends_at, booking.held_at, booking.lapses_at,
+           booking.status AS booking_status, booking.starts_at, booking.ends_at, booking.held_at, booking.lapses_at, booking.aside_at,
            coalesce(open.questions, 0) AS questions, open.asked_at, flag.raised_at,
-           EXISTS (SELECT FROM silence WHERE silence.case_id = c.id AND lifted_at IS NULL) AS silenced
+           EXISTS (SELECT FROM silence WHERE silence.case_id = c.id AND lifted_at IS NULL) AS silenced,
+           EXISTS (SELECT FROM wait WHERE wait.case_id = c.id AND wait.status IN ('waiting', 'offered')) AS waits
       FROM "case" AS c
       LEFT JOIN person AS patient ON patient.id = c.patient_id
       LEFT JOIN person AS asker ON asker.id = c.asked_by_id
       LEFT JOIN LATERAL (
-          SELECT status, starts_at, ends_at, held_at, lapses_at FROM booking
+          SELECT status, starts_at, ends_at, held_at, lapses_at, aside_at FROM booking
           WHERE case_id = c.id ORDER BY held_at DESC, id DESC LIMIT 1
       ) AS booking ON true
       LEFT JOIN LATERAL (
@@ -83,7 +85,9 @@ TROUBLE: Final = """
            (SELECT count(*) FROM message JOIN "case" AS c ON c.id = case_id
              WHERE c.clinic_id = ANY($1::bigint[]) AND message.status IN ('failed', 'unknown', 'dropped')
                AND handled_at IS NULL AND withdrawn_at IS NULL
-               AND NOT EXISTS (SELECT FROM silence WHERE silence.case_id = c.id AND lifted_at IS NULL)) AS messages
+               AND NOT EXISTS (SELECT FROM silence WHERE silence.case_id = c.id AND lifted_at IS NULL)) AS messages,
+           (SELECT count(*) FROM booking JOIN "case" AS c ON c.id = case_id
+             WHERE c.clinic_id = ANY($1::bigint[]) AND aside_at IS NOT NULL) AS untold
 """
 
 ROLE_TURNS: Final = {"clinician": Turn.CLINICIAN, "coordinator": Turn.COORDINATOR, "admin": Turn.COORDINATOR}
@@ -106,7 +110,7 @@ async def open_board(viewer: Viewer, *, show: Show = Show.OPEN, search: str = ""
     return Board(
         _columns(shown),
         {each: sum(map(rule, rows)) for each, rule in belongs.items()},
-        Trouble(trouble["alerts"], money, trouble["messages"]),
+        Trouble(trouble["alerts"], money, trouble["messages"], trouble["untold"]),
         len(shown),
     )
 

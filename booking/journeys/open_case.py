@@ -8,8 +8,10 @@ from typing import Final
 from booking.accounts import audit
 from booking.accounts.models import Person, Support
 from booking.accounts.viewers import Scope, Viewer
+from booking.bookings import waitlist
 from booking.bookings.booking import status_at
-from booking.bookings.models import Booking, BookingStatus
+from booking.bookings.models import Booking, BookingStatus, WaitStatus
+from booking.bookings.wishes import Wish
 from booking.consultations import cases, drafts, plans, questions, reviews, sealed_text
 from booking.consultations.models import Case, CaseStatus, Consent, Plan, Question, Review
 from booking.consultations.plans import PlanShown
@@ -29,6 +31,7 @@ from booking.journeys.case_file import (
     RefundShown,
     ReviewShown,
     TripSummary,
+    WaitShown,
     WayStep,
 )
 from booking.journeys.case_story import story_of
@@ -100,6 +103,7 @@ async def open_case(
             silences=tuple(row.reason for row in await Silence.filter(case_id=case.id, lifted_at=None).order_by("id")),
             supporters=await _supporters(case),
             story=await story_of(case, charges, refunds, viewer=viewer),
+            waits=await _waits(case),
         )
 
 
@@ -260,6 +264,13 @@ SUMMARY: Final = """
 
 async def _summary(booking_id: int) -> TripSummary:
     return TripSummary(**(await run_one(SUMMARY, booking_id) or {}))
+
+
+async def _waits(case: Case) -> WaitShown | None:
+    wait = await waitlist.of_case(case.id)
+    if wait is None:
+        return None
+    return WaitShown(await waitlist.place_of(wait), wait.status is WaitStatus.OFFERED, Wish.of(wait))
 
 
 async def _messages(case: Case, viewer: Viewer) -> tuple[MessageShown, ...]:

@@ -93,7 +93,9 @@ async def test_a_board_of_three_takes_as_many_statements_as_a_board_of_one(world
 
 
 def row(status: CaseStatus, now: datetime, **more: Any) -> dict[str, Any]:
-    blank = dict.fromkeys(("booking_status", "starts_at", "ends_at", "held_at", "lapses_at", "asked_at", "raised_at"))
+    blank = dict.fromkeys(
+        ("waits", "aside_at", "booking_status", "starts_at", "ends_at", "held_at", "lapses_at", "asked_at", "raised_at")
+    )
     known = {"code": "LW-1", "status": status.value, "changed_at": now - 5 * DAY, "patient": "A", "asked_by": "A"}
     return {**known, "questions": 0, "silenced": False, **blank, **more}
 

@@ -14,6 +14,7 @@ from booking.messages.planning import (
     Recipient,
     at_once,
     awake,
+    awake_for_all,
     not_before,
     plan,
 )
@@ -207,3 +208,15 @@ def test_a_programmes_time_at_night_is_moved_into_the_day() -> None:
     planned = plan(own, Anchors(arrival=date(2027, 3, 9)), LAGOS, now=NOW)
 
     assert ("flight-check", "2027-02-27 20:30") in said(planned, "Africa/Lagos")
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2036, 12, 31), timezones=st.just(UTC)), ZONES, ZONES)
+def test_what_ends_for_two_ends_in_nobodys_night_if_they_share_an_hour(instant: datetime, one: str, other: str) -> None:
+    ends = awake_for_all(instant, [one, other])
+
+    assert instant <= ends <= instant + timedelta(hours=24)
+    assert DAY_BEGINS <= in_zone(ends, one).time() <= DAY_ENDS
+    shared = [
+        at for at in (instant + timedelta(hours=number) for number in range(24)) if awake(awake(at, one), other) == at
+    ]
+    assert not shared or ends == shared[0]

@@ -30,6 +30,7 @@ KINDS: dict[str, Text] = {
     "uc-msc": _("Doses of cells"),
 }
 REASONS: dict[Why, Text] = {
+    Why.SHUT: _("The clinic is closed from %(first)s to %(last)s"),
     Why.CLOSED: _("%(what)s: closed or away from %(first)s to %(last)s"),
     Why.BOOKED: _("%(what)s: all booked"),
     Why.NO_DOSE: _("%(what)s: none left"),
@@ -62,7 +63,7 @@ async def dates(request: Request) -> Response:
         dates=found,
         month=month,
         month_options=[(f"{each:%Y-%m}", _month_name(each, request)) for each in _months(found, month, request)],
-        interpreter_options=[("", _("No")), *((each, _language_name(each, request)) for each in found.interpreters)],
+        interpreter_options=[("", _("No")), *((each, language_name(each, request)) for each in found.interpreters)],
         offered=[(window, found.token(window)) for window in found.windows],
         interpreter=interpreter,
         steps_of=steps_of,
@@ -136,7 +137,8 @@ def _month_name(month: date, request: Request) -> str:
     return show_month(month, language_of(request))
 
 
-def _language_name(language: str, request: Request) -> str:
+def language_name(language: str, request: Request) -> str:
+    """A language as the reader calls it."""
     try:
         return str(Locale.parse(language).get_language_name(language_of(request)) or language)
     except (UnknownLocaleError, ValueError):

@@ -17,6 +17,7 @@ from booking.web.portal import (
     records,
     supporters,
     travel,
+    waitlist,
 )
 
 ROUTES: list[Ruled] = [
@@ -29,6 +30,7 @@ ROUTES: list[Ruled] = [
     *supporters.ROUTES,
     *records.ROUTES,
     *dates.ROUTES,
+    *waitlist.ROUTES,
     *bookings.ROUTES,
     *payments.ROUTES,
     *cancel.ROUTES,

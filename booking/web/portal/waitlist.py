@@ -1,0 +1,136 @@
+"""The waiting list, for who found no dates that suit: which would do, the place in line, and leaving it."""
+
+import calendar
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from booking.bookings.wishes import Wish
+from booking.journeys.join_waitlist import FreeAlready, WaitFile, join_waitlist, leave_waitlist, open_wait
+from booking.journeys.reserve import TooYoungThen
+from booking.kit.errors import Invalid
+from booking.kit.words import _
+from booking.web.forms import Form
+from booking.web.pages import page, redirect
+from booking.web.policy import Who, route
+from booking.web.portal.dates import language_name
+from booking.web.request import now_of, viewer_of
+
+# How many stretches of days that do not suit the form has room for.
+STRETCHES: Final = range(1, 4)
+
+
+async def waiting(request: Request) -> Response:
+    file = await _opened(request)
+    return _show(request, file, _filled(file, request.query_params.get("month", "")))
+
+
+async def wait(request: Request) -> Response:
+    """Join the line, or say anew which dates would do."""
+    form, code = await Form.read(request), request.path_params["code"]
+    file = await _opened(request)
+    wish = _wish(form, file)
+    if wish is not None:
+        try:
+            await join_waitlist(viewer_of(request), code, wish, now=now_of(request))
+        except Invalid as invalid:
+            form.refuse_all(invalid)
+        except TooYoungThen as young:
+            form.refuse("first_day", young.text)
+        except FreeAlready as free:
+            form.refuse("", free.text)
+            return _show(request, file, form, free.status, free=_month_page(request, code, free.start, wish))
+        else:
+            return redirect(request, "portal:waitlist", code=code)
+    return _show(request, file, form, 422)
+
+
+async def leave(request: Request) -> Response:
+    code = request.path_params["code"]
+    await leave_waitlist(viewer_of(request), code, now=now_of(request))
+    return redirect(request, "portal:waitlist", code=code)
+
+
+async def _opened(request: Request) -> WaitFile:
+    return await open_wait(viewer_of(request), request.path_params["code"], now=now_of(request))
+
+
+def _show(request: Request, file: WaitFile, form: Form, status: int = 200, free: str = "") -> Response:
+    spoken = [(each, language_name(each, request)) for each in file.interpreters]
+    return page(
+        request,
+        "portal/waitlist.html",
+        status,
+        file=file,
+        wish=Wish.of(file.last) if file.last else None,
+        form=form,
+        stretches=STRETCHES,
+        interpreter_options=[("", _("No")), *spoken],
+        spoken=dict(spoken),
+        free=free,
+    )
+
+
+def _filled(file: WaitFile, month: str) -> Form:
+    """What was said before, or else the month that the reader comes from."""
+    if file.last is not None and (file.waits or not month):
+        wish = Wish.of(file.last)
+        first, last = wish.first_day, wish.last_day
+        return _form({"first_day": first, "last_day": last, **_away(wish.away)}, wish.interpreter)
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        return _form({}, None)
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    return _form({"first_day": max(first, file.today + timedelta(days=1)), "last_day": last}, None)
+
+
+def _away(stretches: Iterable[tuple[date, date]]) -> dict[str, date]:
+    """Days that do not suit, by the names of their fields."""
+    numbered = enumerate(stretches, 1)
+    return {
+        f"away_{number}_{end}": day
+        for number, pair in numbered
+        for end, day in zip(("first", "last"), pair, strict=True)
+    }
+
+
+def _form(days: dict[str, date], interpreter: str | None) -> Form:
+    return Form({name: day.isoformat() for name, day in days.items()} | {"interpreter": interpreter or ""})
+
+
+def _wish(form: Form, file: WaitFile) -> Wish | None:
+    first, last = form.date("first_day"), form.date("last_day")
+    away = [stretch for number in STRETCHES if (stretch := _stretch(form, number))]
+    interpreter = form.one_of("interpreter", file.interpreters, required=False)
+    if not form.ok or first is None or last is None:
+        return None
+    # Without gaps: what is wrong with the second stretch is to stand beside the second.
+    form.values.update(dict.fromkeys(_away([(first, last)] * len(STRETCHES)), ""))
+    form.values.update({name: day.isoformat() for name, day in _away(away).items()})
+    return Wish(first, last, tuple(away), interpreter)
+
+
+def _stretch(form: Form, number: int) -> tuple[date, date] | None:
+    """Days that do not suit; a single one if only the first is given."""
+    first = form.date(f"away_{number}_first", required=False)
+    last = form.date(f"away_{number}_last", required=False)
+    if first is None and last is not None:
+        form.refuse(f"away_{number}_first", _("Please give the first of these days too."))
+    return (first, last or first) if first is not None else None
+
+
+def _month_page(request: Request, code: str, day: date, wish: Wish) -> str:
+    asked = {"month": f"{day:%Y-%m}", **({"interpreter": wish.interpreter} if wish.interpreter else {})}
+    return f"{request.app.state.urls('portal:dates', code=code)}?{urlencode(asked)}"
+
+
+ROUTES = [
+    route("/portal/cases/{code}/waitlist", waiting, name="portal:waitlist", who=Who.FAMILY),
+    route("/portal/cases/{code}/waitlist", wait, name="portal:waitlist", who=Who.FAMILY, methods=["POST"]),
+    route("/portal/cases/{code}/waitlist/leave", leave, name="portal:leave-waitlist", who=Who.FAMILY, methods=["POST"]),
+]

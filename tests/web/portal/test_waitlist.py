@@ -1,0 +1,115 @@
+"""The waiting list, as a family's browser meets it."""
+
+from datetime import date
+
+from booking.bookings import waitlist
+from booking.bookings.wishes import Wish
+from booking.demo.world import World
+from booking.journeys.release_hold import release_hold
+from booking.services import Services
+from tests.journeys.trips import a_case, a_hold, patient_of
+from tests.journeys.waiting import close_but, joins, offer_to
+from tests.web.conftest import Visit
+from tests.web.portal.pages import text_of
+
+WISHED = {"first_day": "2027-04-05", "last_day": "2027-04-20", "interpreter": ""}
+
+
+async def test_who_finds_nothing_says_which_days_would_do_and_sees_their_place(
+    visit: Visit, world: World, services: Services
+) -> None:
+    await close_but(None)
+    case = await a_case(world, now=services.now())
+    where = f"/portal/cases/{case.code}/waitlist"
+    samuel = await visit.as_("samuel")
+    assert f"{where}?month=2027-04" in (await samuel.get(f"/portal/cases/{case.code}/dates?month=2027-04")).text
+    assert 'value="2027-04-30"' in (await samuel.get(f"{where}?month=2027-04")).text
+
+    answer = await samuel.post(where, data={**WISHED, "away_2_first": "2027-04-09"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, where)
+    shown = text_of(await samuel.get(where))
+    assert "You are the first in line" in shown
+    assert "Monday 5 April 2027 to Tuesday 20 April 2027" in shown
+    wait = await waitlist.of_case(case.id)
+    assert wait is not None
+    friday = date(2027, 4, 9)
+    assert Wish.of(wait) == Wish(date(2027, 4, 5), date(2027, 4, 20), ((friday, friday),))
+    assert "You wait for dates to become free" in text_of(await samuel.get(f"/portal/cases/{case.code}"))
+
+
+async def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept(
+    visit: Visit, world: World, services: Services
+) -> None:
+    await close_but(None)
+    case = await a_case(world, now=services.now())
+    samuel = await visit.as_("samuel")
+
+    answer = await samuel.post(
+        f"/portal/cases/{case.code}/waitlist",
+        data={**WISHED, "last_day": "2027-04-01", "away_3_first": "2027-04-09", "away_3_last": "2027-04-08"},
+    )
+
+    assert answer.status_code == 422
+    assert 'id="last_day-error"' in answer.text
+    assert 'id="away_1_last-error"' in answer.text
+    assert 'value="2027-04-08"' in answer.text
+    assert await waitlist.of_case(case.id) is None
+
+
+async def test_nobody_waits_for_what_is_free(visit: Visit, world: World, services: Services) -> None:
+    case = await a_case(world, now=services.now())
+    samuel = await visit.as_("samuel")
+
+    answer = await samuel.post(f"/portal/cases/{case.code}/waitlist", data=WISHED)
+
+    assert answer.status_code == 409
+    assert f"/portal/cases/{case.code}/dates?month=2027-04" in answer.text
+
+
+async def test_who_has_dates_cannot_join(visit: Visit, world: World, services: Services) -> None:
+    case = await a_case(world, now=services.now())
+    await a_hold(case, services)
+    await close_but(None)
+    samuel = await visit.as_("samuel")
+
+    page = await samuel.get(f"/portal/cases/{case.code}/waitlist")
+    answer = await samuel.post(f"/portal/cases/{case.code}/waitlist", data=WISHED)
+
+    assert ("You have dates already" in text_of(page), "first_day" in page.text) == (True, False)
+    assert answer.status_code == 409
+
+
+async def test_the_days_can_be_changed_and_the_list_left(visit: Visit, world: World, services: Services) -> None:
+    await close_but(None)
+    await joins(world, "helene", now=services.now())
+    case = await joins(world, "samuel", now=services.now())
+    where = f"/portal/cases/{case.code}/waitlist"
+    samuel = await visit.as_("samuel")
+
+    await samuel.post(where, data=WISHED)
+    changed = text_of(await samuel.get(where))
+    await samuel.post(f"{where}/leave")
+
+    assert "You are number 2 in line" in changed
+    assert "Monday 5 April 2027" in changed
+    assert "You have left the waiting list" in text_of(await samuel.get(where))
+    assert (await samuel.post(f"{where}/leave")).status_code == 409
+
+
+async def test_an_offer_is_on_the_page_of_the_list_and_of_the_dates(
+    visit: Visit, world: World, services: Services
+) -> None:
+    taken = await a_hold(await a_case(world, who="abdullah", now=services.now()), services)
+    await close_but(taken)
+    case = await joins(world, "samuel", now=services.now())
+    await release_hold(await patient_of(await taken.case), taken.code, now=services.now())
+    offer = await offer_to(case, services.now())
+    assert offer is not None
+    samuel = await visit.as_("samuel")
+
+    page = await samuel.get(f"/portal/cases/{case.code}/waitlist")
+
+    assert f"/portal/bookings/{offer.code}" in page.text
+    assert "Dates have become free for you" in text_of(page)
+    assert "you were first in line" in text_of(await samuel.get(f"/portal/bookings/{offer.code}"))

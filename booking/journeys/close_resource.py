@@ -29,12 +29,16 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What closing met. `is_kept` is False if it waits for a word about the bookings that it touches."""
+    """What closing met. `closure` is its id, or None while it waits for a word about the bookings that it touches."""
 
     clinic: Clinic
-    is_kept: bool
+    closure: int | None
     touched: Sequence[Touched]
     booked: Mapping[str, Booked]
+
+    @property
+    def is_kept(self) -> bool:
+        return self.closure is not None
 
 
 async def open_hours(viewer: Viewer, *, now: datetime) -> Hours:
@@ -66,13 +70,11 @@ async def close_resource(viewer: Viewer, closing: Closing, *, anyway: bool, now:
         clinic = await own_clinic(viewer)
         touched = await closures.touched_by(clinic.id, closing, now=now)
         booked = await who_booked(clinic.id, (one.booking for one in touched))
-        is_kept = anyway or not touched
-        if is_kept:
-            await closures.add(clinic.id, closing)
+        closure = await closures.add(clinic.id, closing) if anyway or not touched else None
         await audit.record(
-            viewer, "resource.close" if is_kept else "closure.preview", f"resource {closing.resource_id}", now=now
+            viewer, "resource.close" if closure else "closure.preview", f"resource {closing.resource_id}", now=now
         )
-    return Closed(clinic, is_kept, touched, booked)
+    return Closed(clinic, closure, touched, booked)
 
 
 async def open_again(viewer: Viewer, closure_ids: Sequence[int], *, now: datetime) -> None:

@@ -39,7 +39,7 @@ async def exchange_doses(viewer: Viewer, code: str, *, now: datetime) -> None:
             booking = await bookings.locked(found.id)
             if booking.status not in bookings.LIVE or lapse_of(booking, now) is not None:
                 raise WrongMoment
-            window = Window.from_json(booking.window)
+            window = Window.from_json(booking.claimed)
             if not await exchange.exchange_doses(window, booking.id, now=now, lapses_at=booking.lapses_at):
                 raise NothingToExchange
             await audit.record(viewer, "doses.exchange", f"booking {booking.code}", now=now)

@@ -62,7 +62,7 @@ async def find_other_dates(
         clinic, offer = await clinic_of(booking.case), await offer_of(booking.case.version_id)
         languages = await skills_of(clinic.id, "interpreter")
         wished = await _interpreter(booking, languages) if interpreter is None else interpreter
-        before = Window.from_json(booking.window)
+        before = Window.from_json(booking.claimed)
         first = (month or before.start).replace(day=1)
         dates = await free_dates(
             clinic,

@@ -45,7 +45,8 @@ async def plan_booking_messages(booking: Booking, *, now: datetime) -> None:
     """Make check-ins and planned mails fit a confirmed booking's dates as they are now, for everyone on the case.
 
     What was sent stays sent; what is planned moves; what no longer has a day is withdrawn. A booking that is not
-    confirmed plans nothing, nor does a case that has ended. Runs in the caller's transaction, as often as one likes.
+    confirmed plans nothing, nor does a case that has ended. While other dates are set aside that the family is not
+    told of, all of it waits. Runs in the caller's transaction, as often as one likes.
     """
     if booking.status not in TRAVELS:
         return
@@ -65,7 +66,8 @@ async def plan_booking_messages(booking: Booking, *, now: datetime) -> None:
     }
     for schedule in await schedules(booking, window, balance_due, now=now):
         await outbox.plan_messages(
-            schedule.mails,
+            # A mail about the old dates would be wrong, and one about the new ones would tell.
+            () if booking.aside else schedule.mails,
             recipient_of(schedule.person),
             told,
             case_id=case.id,

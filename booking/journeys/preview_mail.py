@@ -9,8 +9,9 @@ from typing import Any
 
 from booking.accounts.support import Addressee
 from booking.accounts.viewers import Viewer
+from booking.bookings.models import Booking
 from booking.consultations import cases
-from booking.journeys.say import from_clinic, page, people_of
+from booking.journeys.say import from_clinic, page, people_of, stay_facts
 from booking.kit.errors import NotFound, WrongMoment
 from booking.kit.words import _
 from booking.messages.claiming import Claimed
@@ -65,6 +66,17 @@ async def preview_about_case(
     cases.require_staff(viewer, case)
     facts = {**from_clinic(await Clinic.get(id=case.clinic_id)), "link": page(link, code=case.code)}
     return [_letter(person, occasion, facts, now, composer=composer, now=now) for person in await people_of(case.id)]
+
+
+async def preview_about_booking(
+    viewer: Viewer, booking: Booking, occasion: str, *, link: str, composer: Composer, now: datetime
+) -> list[Letter]:
+    """What everyone on the booking's case would be told on an occasion about its dates. The booking comes with its case."""
+    cases.require_staff(viewer, booking.case)
+    clinic = await Clinic.get(id=booking.case.clinic_id)
+    facts = {**from_clinic(clinic), "link": page(link, code=booking.code), **stay_facts(booking, clinic)}
+    people = await people_of(booking.case_id)
+    return [_letter(person, occasion, facts, now, composer=composer, now=now) for person in people]
 
 
 def _letter(

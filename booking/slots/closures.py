@@ -1,7 +1,7 @@
 """Absences and closures of a resource: told, taken back, and which bookings each of them touches.
 
 A closure keeps new dates away at once (`claims.take` looks at it again). What was claimed before it stays claimed: it
-is shown to the desk for as long as it is in the way, and moved one by one.
+is shown to the desk for as long as it is in the way, with what it may have instead (`remedies.py`).
 """
 
 from collections import defaultdict
@@ -130,12 +130,12 @@ async def touched_by(clinic_id: int, closing: Closing, *, now: datetime) -> list
     return [_touched(row) for row in rows]
 
 
-async def add(clinic_id: int, closing: Closing) -> None:
-    """Close the resource. Raises Invalid, and NotFound if it is not this clinic's."""
+async def add(clinic_id: int, closing: Closing) -> int:
+    """Close the resource; the closure's id. Raises Invalid, and NotFound if it is not this clinic's."""
     closing.check()
     if not await Resource.exists(id=closing.resource_id, clinic_id=clinic_id):
         raise NotFound
-    await Closure.create(
+    closure = await Closure.create(
         resource_id=closing.resource_id,
         first_day=closing.first_day,
         last_day=closing.last_day,
@@ -143,6 +143,8 @@ async def add(clinic_id: int, closing: Closing) -> None:
         to_time=closing.to_time,
         reason=closing.reason,
     )
+    closure_id: int = closure.id
+    return closure_id
 
 
 async def remove(clinic_id: int, closure_id: int) -> None:

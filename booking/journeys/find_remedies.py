@@ -1,0 +1,186 @@
+"""The clinic changes: staff see every booking that a closure or a recalled lot touches, and what each may have instead."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from booking.accounts import audit
+from booking.accounts.viewers import Viewer
+from booking.bookings.booking import LIVE
+from booking.bookings.models import Booking
+from booking.journeys.find_dates import wishes_of
+from booking.journeys.offer import offer_of
+from booking.journeys.who_booked import Booked, own_clinic, who_booked
+from booking.kit.db import Record, run, transaction
+from booking.kit.errors import NotFound
+from booking.kit.times import in_zone
+from booking.programmes.models import Clinic
+from booking.slots import closures, lots
+from booking.slots.closures import Kept
+from booking.slots.load import load_stock
+from booking.slots.lots import OnShelf
+from booking.slots.models import LotState
+from booking.slots.remedies import Hit, Remedy, remedies
+from booking.slots.stock import Given
+from booking.slots.tokens import window_token
+from booking.slots.windows import Window
+
+# How far after the last of the stays other dates are looked for.
+AHEAD: Final = timedelta(days=180)
+
+INTERPRETERS: Final = """
+SELECT DISTINCT ON (c.booking_id) c.booking_id, r.skills::text AS skills FROM claim c JOIN resource r ON r.id = c.resource_id
+ WHERE c.booking_id = ANY($1::bigint[]) AND r.kind = 'interpreter' ORDER BY c.booking_id, r.id"""
+
+DOSES: Final = """
+SELECT d.booking_id, d.step, l.id AS lot_id, l.product, l.state, count(*) AS doses
+  FROM dose d JOIN lot l ON l.id = d.lot_id WHERE d.booking_id = ANY($1::bigint[])
+ GROUP BY d.booking_id, d.step, l.id"""
+
+NAMES: Final = "SELECT id, name FROM resource WHERE clinic_id = $1"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has changed at the clinic: some closures, all of them if none is named, or one lot that is not released."""
+
+    closures: frozenset[int] = frozenset()
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A booking that the change touches. `offers` are what it may have instead, each with its token; the first first."""
+
+    booking: Booking
+    booked: Booked
+    remedy: Remedy
+    offers: tuple[tuple[Window, str], ...]
+    interpreter: str
+
+    @property
+    def code(self) -> str:
+        return self.booking.code
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """All that a change touches, the earliest stay first, and the change itself. `names` are the resources' by their id.
+
+    `untold` is how many families of the clinic are still to be told of other dates.
+    """
+
+    clinic: Clinic
+    closures: Sequence[Kept]
+    lot: OnShelf | None
+    touches: Sequence[Touch]
+    names: Mapping[int, str]
+    untold: int
+
+
+async def find_remedies(viewer: Viewer, change: Change, *, key: bytes, now: datetime) -> Touches:
+    """What the change touches now, with what each of these bookings may have instead, worked out together.
+
+    It names patients, so it leaves an audit row. Raises NotFound for what is not the viewer's clinic's.
+    """
+    async with transaction():
+        clinic = await own_clinic(viewer)
+        kept = [] if change.lot else await _closures(clinic, change, now=now)
+        lot = await _lot(clinic, change.lot, now=now) if change.lot else None
+        codes = {one.booking for closure in kept for one in closure.touched}
+        if lot is not None:
+            codes = {one.booking for one in await lots.promised(clinic.id, now=now, lot_id=lot.id)}
+        touches = await _touches(clinic, codes, recalled=lot is not None, key=key, now=now)
+        await audit.record(viewer, "remedies.read", f"clinic {clinic.slug}", now=now)
+        names = {row["id"]: row["name"] for row in await run(NAMES, clinic.id)}
+        untold = await Booking.filter(case__clinic_id=clinic.id, aside_at__isnull=False).count()
+        return Touches(clinic, kept, lot, touches, names, untold)
+
+
+async def _closures(clinic: Clinic, change: Change, *, now: datetime) -> list[Kept]:
+    kept = await closures.closures_of(clinic.id, in_zone(now, clinic.zone).date(), now=now)
+    if not change.closures <= {one.id for one in kept}:
+        raise NotFound
+    return [one for one in kept if not change.closures or one.id in change.closures]
+
+
+async def _lot(clinic: Clinic, code: str, *, now: datetime) -> OnShelf:
+    for lot in await lots.shelf(clinic.id, now):
+        if lot.code == code:
+            if lot.state is LotState.RELEASED:
+                break
+            return lot
+    raise NotFound
+
+
+async def _touches(clinic: Clinic, codes: set[str], *, recalled: bool, key: bytes, now: datetime) -> list[Touch]:
+    found = await Booking.filter(code__in=sorted(codes), status__in=LIVE).select_related("case")
+    bookings = {one.code: one for one in found}
+    spoken = await _interpreters(found)
+    hits = await _hits(found, spoken, now=now)
+    if recalled:  # what was given stays with its lot, and is seen there
+        hits = [hit for hit in hits if hit.lost]
+    if not hits:
+        return []
+    booked = await who_booked(clinic.id, bookings)
+    today, last = in_zone(now, clinic.zone).date(), max(hit.window.end for hit in hits)
+    stock = await load_stock(clinic.id, today, last + AHEAD, now)
+    return [
+        Touch(
+            bookings[one.hit.booking],
+            booked[one.hit.booking],
+            one,
+            tuple((window, window_token(window, key)) for window in one.offers),
+            spoken[one.hit.booking],
+        )
+        for one in remedies(hits, stock)
+    ]
+
+
+async def _interpreters(bookings: Sequence[Booking]) -> dict[str, str]:
+    """The language of the interpreter that each booking has, by its code: the case's own, if they speak it."""
+    rows = await run(INTERPRETERS, [one.id for one in bookings])
+    skills = {row["booking_id"]: json.loads(row["skills"]) for row in rows}
+    return {
+        one.code: next(
+            (each for each in (one.case.language, *skills.get(one.id, ())) if each in skills.get(one.id, ())), ""
+        )
+        for one in bookings
+    }
+
+
+async def _hits(bookings: Sequence[Booking], spoken: Mapping[str, str], *, now: datetime) -> list[Hit]:
+    doses: defaultdict[int, list[Record]] = defaultdict(list)
+    for row in await run(DOSES, [one.id for one in bookings]):
+        doses[row["booking_id"]].append(row)
+    return [
+        Hit(
+            one.code,
+            window := Window.from_json(one.claimed),
+            (await offer_of(one.case.version_id)).protocol,
+            wishes_of(spoken[one.code]),
+            _released(doses[one.id]),
+            tuple(_lost(window, doses[one.id], now=now)),
+        )
+        for one in bookings
+    ]
+
+
+def _released(doses: Iterable[Record]) -> dict[int, int]:
+    """How many it has of each released lot."""
+    counted: Counter[int] = Counter()
+    for row in doses:
+        if row["state"] == LotState.RELEASED:
+            counted[row["lot_id"]] += row["doses"]
+    return dict(counted)
+
+
+def _lost(window: Window, doses: Sequence[Record], *, now: datetime) -> Iterator[Given]:
+    """What it has of other lots, for the steps that are still to come."""
+    for step in window.steps:
+        count = sum(row["doses"] for row in doses if row["step"] == step.key and row["state"] != LotState.RELEASED)
+        if step.product and count and window.period(step)[0] > now:
+            yield Given(step.product, step.day, count)

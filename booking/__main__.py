@@ -1,4 +1,4 @@
-"""The commands: `python -m booking demo | web | worker | migrate | seed | check`.
+"""The commands: `python -m booking demo | web | worker | migrate | publish | appoint | seed | check`.
 
 Bad input gets one line on standard error and exit code 2.
 """
@@ -12,14 +12,16 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 
 VENV_PYTHON = Path(__file__).resolve().parents[1] / ".venv" / "bin" / "python"
 BAD_INPUT = 2
+Made = TypeVar("Made")
 NO_MAIL = 9  # the port that discards: what these commands plan, a running demo's worker sends
 
 
@@ -28,13 +30,17 @@ def main(words: Sequence[str] | None = None) -> int:
     _need_packages()
     from booking.demo.lodging import NoPostgres
     from booking.demo.surroundings import CannotStart
+    from booking.kit.errors import Invalid
+    from booking.programmes.written import WrittenWrong
     from booking.settings import BadSetting
 
     chosen = _parser().parse_args(words)
     try:
         code: int = COMMANDS[chosen.command](chosen)
-    except (BadSetting, NoPostgres, CannotStart) as refusal:
+    except (BadSetting, NoPostgres, CannotStart, WrittenWrong) as refusal:
         return _say(str(refusal))
+    except Invalid as refusal:
+        return _say("; ".join(f"{what}: {why}" for what, why in refusal.errors.items()))
     return code
 
 
@@ -78,6 +84,18 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("worker", help="sends what is due; several may run")
     commands.add_parser("migrate", help="bring the database's schema up to date")
+
+    publish = commands.add_parser("publish", help="a clinic, its programme and its resources, as they are written down")
+    publish.add_argument("path", type=Path, metavar="FOLDER", help="of TOML files, or one file with a table for each")
+
+    appoint = commands.add_parser(
+        "appoint",
+        help="give someone a post at a clinic; the password is asked for, or the first line of standard input",
+    )
+    appoint.add_argument("email")
+    appoint.add_argument("--name", required=True)
+    appoint.add_argument("--clinic", required=True, metavar="SLUG")
+    appoint.add_argument("--role", required=True, choices=("coordinator", "clinician", "admin"))
 
     seed = commands.add_parser("seed", help="the example clinic, and cases in it")
     seed.add_argument("--ready", type=_count, default=0, metavar="N", help="add N cases that are ready to choose dates")
@@ -158,6 +176,77 @@ def _migrate(_chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _publish(chosen: argparse.Namespace) -> int:
+    from booking.journeys.publish_clinic import publish_clinic, read_publication
+
+    publication = read_publication(chosen.path)
+    with _with_a_database() as environ:
+        changes = _in_the_database(environ, lambda now: publish_clinic(publication, now=now))
+    for change in changes:
+        print(change)  # noqa: T201 - what the command is for
+    return 0
+
+
+def _appoint(chosen: argparse.Namespace) -> int:
+    import segno
+
+    from booking.accounts.models import Role
+    from booking.journeys.appoint_staff import appoint_staff
+    from booking.kit.seals import derive_key
+    from booking.settings import Settings
+
+    role, password = Role(chosen.role), _password()
+    with _with_a_database() as environ:
+        key = derive_key(Settings.from_env(environ).secret_key, "totp")
+        appointed = _in_the_database(
+            environ,
+            lambda now: appoint_staff(
+                chosen.email, chosen.name, chosen.clinic, role, password=password, totp_key=key, now=now
+            ),
+        )
+    print(f"{appointed.name}: {role} at {appointed.clinic}{'' if appointed.is_new else ', with new secrets'}.")  # noqa: T201
+    print("Scan this with an authenticator app, such as a phone's; it is not shown again.")  # noqa: T201
+    segno.make(appointed.otpauth).terminal(compact=True)
+    print(appointed.otpauth)  # noqa: T201 - for apps that cannot scan; never in a log
+    return 0
+
+
+def _password() -> str:
+    """Asked for twice at a terminal; else the first line of standard input. Never a word of the command: others can read those."""
+    from getpass import getpass
+
+    from booking.settings import BadSetting
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass("Password (12 characters or more): ")
+    if getpass("The same again: ") != password:
+        raise BadSetting("password", "the two are not the same")
+    return password
+
+
+def _in_the_database(environ: Mapping[str, str], work: Callable[[datetime], Coroutine[Any, Any, Made]]) -> Made:
+    """Do one thing in the database, at the demo's moment or the world's."""
+    from tortoise.exceptions import OperationalError
+
+    from booking.database import database
+    from booking.demo.clock import DemoClock
+    from booking.settings import BadSetting, database_from_env
+
+    now = DemoClock.from_env(environ)() if environ.get("LEEWARD_DEMO") == "1" else datetime.now(UTC)
+
+    async def done() -> Made:
+        async with database(database_from_env(environ).credentials()):
+            return await work(now)
+
+    try:
+        return asyncio.run(done())
+    except OperationalError as fault:
+        raise BadSetting(
+            "DATABASE_URL", "its tables are missing or older than this: run `python -m booking migrate`"
+        ) from fault
+
+
 def _seed(chosen: argparse.Namespace) -> int:
     from booking.demo.clock import DemoClock
     from booking.demo.prepare import prepare
@@ -224,6 +313,8 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "web": _web,
     "worker": _worker,
     "migrate": _migrate,
+    "publish": _publish,
+    "appoint": _appoint,
     "seed": _seed,
     "check": _check,
 }

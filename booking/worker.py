@@ -17,7 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from booking.database import database
 from booking.documents.sweep import sweep
 from booking.journeys.complete_stays import complete_stays
+from booking.journeys.keep_holidays import keep_holidays
 from booking.journeys.links import Links
+from booking.journeys.offer_freed import offer_freed
 from booking.journeys.purge_drafts import purge_drafts
 from booking.journeys.reconcile_payments import reconcile_payments
 from booking.journeys.send_refunds import send_refunds
@@ -51,9 +53,11 @@ def ticks(services: Services, deliverer: Deliverer) -> tuple[Tick, ...]:
         Tick("deliver", timedelta(seconds=2), deliverer.tick),
         Tick("send refunds", timedelta(seconds=10), lambda: send_refunds(payments=stripe, links=links, now=now())),
         Tick("sweep lapses", timedelta(seconds=15), lambda: sweep_lapses(now=now())),
+        Tick("waiting list", timedelta(seconds=60), lambda: offer_freed(now=now())),
         Tick("reconcile", timedelta(seconds=60), lambda: reconcile_payments(payments=stripe, links=links, now=now())),
         Tick("complete stays", timedelta(minutes=10), lambda: complete_stays(now=now())),
         Tick("purge drafts", timedelta(hours=1), lambda: purge_drafts(now=now())),
+        Tick("keep holidays", timedelta(hours=12), lambda: keep_holidays(now=now())),
         Tick("sweep files", timedelta(hours=1), lambda: _sweep_files(services)),
     )
 

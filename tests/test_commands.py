@@ -1,3 +1,4 @@
+import asyncio
 import os
 import shutil
 import signal
@@ -6,16 +7,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 import psutil
+import pyotp
 import pytest
 
+from booking.accounts.models import Role, Staff
+from booking.accounts.staff import Secrets, prove
 from booking.demo import postgres
+from booking.kit.seals import derive_key
 
 ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "booking" / "demo" / "clinic"
 HANDED_DOWN = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
 
 
@@ -26,11 +33,12 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     postgres.remove(tmp_path / "var" / "postgres")
 
 
-def booking(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def booking(*words: str, said: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "booking", *words],
         cwd=ROOT,
         env=HANDED_DOWN | environment,
+        input=said,
         capture_output=True,
         text=True,
         timeout=120,
@@ -73,6 +81,75 @@ def test_a_database_that_is_not_there_gets_one_line(command: str) -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "leeward: DATABASE_URL: the database cannot be reached (ConnectionRefusedError)\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "found", "said"),
+    [
+        (
+            'closes = "17:30"',
+            'closes = "soon"',
+            "resources.toml: weeks.monday-to-friday.closes: must be a time such as 08:30",
+        ),
+        ('kind = "room"\n', "kind = room\n", "resources.toml: Invalid value (at line 22, column 8)"),
+    ],
+)
+def test_a_clinic_that_cannot_be_published_gets_the_place_of_its_first_fault(
+    tmp_path: Path, words: str, found: str, said: str
+) -> None:
+    written = tmp_path / "clinic"
+    shutil.copytree(EXAMPLE, written)
+    (written / "resources.toml").write_text((written / "resources.toml").read_text().replace(words, found, 1))
+
+    done = booking("publish", str(written))
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(f"leeward: {said}")
+
+
+async def test_a_clinic_begins_with_two_commands(
+    clean_db: None, credentials: dict[str, Any], server: postgres.Running
+) -> None:
+    """As whoever runs the product does it: a clinic, then someone who works there, and the secrets nowhere else."""
+    environment = {**production(server.url), "LEEWARD_FOLDER": "/nowhere"}
+    published = await asyncio.to_thread(booking, "publish", str(EXAMPLE), **environment)
+    words = (
+        "appoint",
+        "mara@clinic.example",
+        "--name",
+        "Mara Lind",
+        "--clinic",
+        "tamarind-bay",
+        "--role",
+        "coordinator",
+    )
+    appointed = await asyncio.to_thread(booking, *words, said="a long enough secret\n", **environment)
+
+    assert (published.returncode, published.stderr) == (0, "")
+    assert published.stdout.startswith(
+        "clinic tamarind-bay: new\nprogramme stroke-recovery: version 1, published\nresource Dr Ines Baptiste: new\n"
+    )
+    assert (appointed.returncode, appointed.stderr) == (0, "")
+    first, *_, otpauth = appointed.stdout.splitlines()
+    assert first == "Mara Lind: coordinator at Tamarind Bay Regenerative Centre."
+    assert otpauth.startswith("otpauth://totp/Tamarind%20Bay%20Regenerative%20Centre:mara%40clinic.example?secret=")
+    code = pyotp.TOTP(otpauth.partition("secret=")[2].partition("&")[0]).now()
+    secrets = Secrets(totp_key=derive_key(environment["SECRET_KEY"], "totp"), pepper=b"pepper")
+    post = await prove("mara@clinic.example", "a long enough secret", code, secrets=secrets, now=datetime.now(UTC))
+    assert (await Staff.get(id=post.staff_id)).role is Role.COORDINATOR
+
+
+def production(database_url: str) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database_url,
+        "STRIPE_SECRET_KEY": "sk_test_none",
+        "STRIPE_WEBHOOK_SECRET": "whsec_none",
+        "SMTP_URL": "smtp://127.0.0.1:9",
+        "MAIL_FROM": "Care <care@clinic.example>",
+        "FILES_URL": "files",
+        "SECRET_KEY": "x" * 40,
+        "PUBLIC_URL": "https://care.clinic.example",
+    }
 
 
 def test_a_python_without_the_packages_goes_on_in_the_projects_own(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import pyotp
 from argon2 import PasswordHasher
@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from booking.accounts import throttle
 from booking.accounts.models import Role, Staff
+from booking.accounts.sessions import revoke_all
 from booking.kit.db import execute, outside_only, run_one
 from booking.kit.errors import Invalid, Refusal
 from booking.kit.seals import seal, unseal
@@ -51,15 +52,36 @@ async def appoint(
     person_id: int, *, clinic_id: int, role: Role, password: str, totp_secret: str, totp_key: bytes
 ) -> Staff:
     """Give a person their post. Raises Invalid for a password under 12 characters."""
+    secrets = await _kept(person_id, password, totp_secret, totp_key)
+    return await Staff.create(person_id=person_id, clinic_id=clinic_id, role=role, **secrets)
+
+
+async def appoint_again(
+    person_id: int, *, clinic_id: int, role: Role, password: str, totp_secret: str, totp_key: bytes, now: datetime
+) -> bool:
+    """New secrets and this role for someone who has, or had, a post at the clinic; False if they never had one.
+
+    Their browsers are signed out. Raises Invalid for a password under 12 characters, or a post at another clinic.
+    """
+    post = await Staff.get_or_none(person_id=person_id)
+    if post is None:
+        return False
+    if post.clinic_id != clinic_id:
+        raise Invalid({"email": _("This person works for another clinic. They need another address here.")})
+    secrets = await _kept(person_id, password, totp_secret, totp_key)
+    await Staff.filter(id=post.id).update(role=role, is_active=True, **secrets)
+    await revoke_all(person_id, now=now)
+    return True
+
+
+async def _kept(person_id: int, password: str, totp_secret: str, totp_key: bytes) -> dict[str, Any]:
+    """A post's secrets as they are kept. Raises Invalid."""
     if len(password) < SHORTEST_PASSWORD:
         raise Invalid({"password": _("Please use at least 12 characters.")})
-    return await Staff.create(
-        person_id=person_id,
-        clinic_id=clinic_id,
-        role=role,
-        password_hash=await asyncio.to_thread(_hasher.hash, password),
-        totp_sealed=seal(totp_key, totp_secret.encode(), _context(person_id)),
-    )
+    return {
+        "password_hash": await asyncio.to_thread(_hasher.hash, password),
+        "totp_sealed": seal(totp_key, totp_secret.encode(), _context(person_id)),
+    }
 
 
 async def dismiss(staff_id: int) -> None:

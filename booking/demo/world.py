@@ -10,10 +10,9 @@ from booking.accounts import people, staff
 from booking.accounts.models import Person, Role
 from booking.accounts.partners import make_key
 from booking.demo.clinic.load import (
-    ExampleClinic,
+    ExampleAbsence,
     ExampleLot,
     ExamplePerson,
-    ExampleResource,
     example_clinic,
     example_people,
     example_slug,
@@ -21,6 +20,7 @@ from booking.demo.clinic.load import (
 from booking.kit.db import run
 from booking.programmes.models import Clinic, Programme, ProgrammeVersion
 from booking.programmes.publishing import publish
+from booking.slots import holidays, resources
 
 # Everyone knows these: the demo is not a secret, and production has no example clinic.
 PASSWORD: Final = "sheltered side of the island"  # noqa: S105 - printed on the demo's first page
@@ -28,20 +28,11 @@ TOTP_SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - see abov
 PARTNER_KEY: Final = "demo-partner-key"
 POSTS: Final = {"coordinator": Role.COORDINATOR, "clinician": Role.CLINICIAN}
 
-ADD_RESOURCES: Final = """
-    WITH told AS (
-        SELECT * FROM jsonb_to_recordset($2::jsonb) AS told (kind text, name text, skills jsonb, hours jsonb, closures jsonb)
-    ), made AS (
-        INSERT INTO resource (clinic_id, kind, name, skills, is_active) SELECT $1, kind, name, skills, true FROM told
-        RETURNING id, name
-    ), opened AS (
-        INSERT INTO opening_hours (resource_id, weekday, opens, closes, from_day)
-        SELECT made.id, each.* FROM made JOIN told USING (name), jsonb_to_recordset(told.hours)
-            AS each (weekday smallint, opens time, closes time, from_day date)
-    )
+ADD_ABSENCES: Final = """
     INSERT INTO closure (resource_id, first_day, last_day, reason)
-    SELECT made.id, each.* FROM made JOIN told USING (name), jsonb_to_recordset(told.closures)
-        AS each (first_day date, last_day date, reason text)
+    SELECT resource.id, first_day, last_day, reason FROM resource JOIN jsonb_to_recordset($2::jsonb)
+        AS told (resource text, first_day date, last_day date, reason text) ON told.resource = resource.name
+     WHERE clinic_id = $1
 """
 ADD_LOTS: Final = """
     WITH told AS (
@@ -69,11 +60,13 @@ class World:
 async def build(*, now: datetime, totp_key: bytes) -> World:
     """Write the example clinic. Runs in the caller's transaction, once per database."""
     example = example_clinic(now.date())
-    clinic = await _clinic(example)
+    clinic = await Clinic.create(**example.facts.model_dump(mode="json"), is_example=True)
     programme = await Programme.create(clinic_id=clinic.id, slug=example.programmes[0].slug)
     version = await publish(programme, example.programmes[0].content, now=now)
-    await _resources(clinic, example.resources)
-    await _lots(clinic, example.lots)
+    await resources.add(clinic.id, example.resources)
+    await run(ADD_ABSENCES, clinic.id, _told(example.absences))
+    await run(ADD_LOTS, clinic.id, _told(example.lots))
+    await holidays.fill(clinic, now.date(), anew=True)
     known = {person.key: await _person(clinic, person, now=now, totp_key=totp_key) for person in example.people}
     await make_key(clinic.id, "Demo partner", now=now, key=PARTNER_KEY)
     return World(clinic, programme, version, known)
@@ -91,32 +84,8 @@ async def find() -> World | None:
     return World(clinic, programme, version, {each.key: by_email[each.email] for each in known})
 
 
-async def _clinic(example: ExampleClinic) -> Clinic:
-    return await Clinic.create(
-        slug=example.slug,
-        name=example.name,
-        address=example.address,
-        zone=example.zone,
-        currency=example.currency,
-        languages=list(example.languages),
-        airport=example.airport,
-        phone=example.phone,
-        email=example.email,
-        is_example=True,
-    )
-
-
-async def _resources(clinic: Clinic, examples: tuple[ExampleResource, ...]) -> None:
-    """All of them with their hours in one statement: nearly every test builds this world."""
-    await run(ADD_RESOURCES, clinic.id, _told(examples))
-
-
-async def _lots(clinic: Clinic, examples: tuple[ExampleLot, ...]) -> None:
-    await run(ADD_LOTS, clinic.id, _told(examples))
-
-
 @cache
-def _told(examples: tuple[ExampleResource | ExampleLot, ...]) -> str:
+def _told(examples: tuple[ExampleAbsence | ExampleLot, ...]) -> str:
     return json.dumps([asdict(each) for each in examples], default=str)
 
 

@@ -29,7 +29,11 @@ CLOSURES: Final = """
 SELECT x.resource_id, x.first_day, x.last_day, x.from_time, x.to_time, x.reason
   FROM closure x JOIN resource r ON r.id = x.resource_id
  WHERE r.clinic_id = $1 AND x.first_day <= $3 AND x.last_day >= $2
- ORDER BY x.first_day, x.id"""
+ UNION ALL
+SELECT r.id, h.day, h.day, NULL, NULL, h.name
+  FROM holiday h JOIN resource r ON r.clinic_id = h.clinic_id
+ WHERE h.clinic_id = $1 AND h.day BETWEEN $2 AND $3 AND NOT h.is_open
+ ORDER BY first_day, resource_id"""
 
 
 @dataclass(frozen=True, slots=True)

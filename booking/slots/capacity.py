@@ -39,7 +39,7 @@ def bottleneck(protocol: Protocol, wishes: Wishes, first: date, last: date, stoc
     """Of which kind one more would free the most start dates from first to last; None if none would free any.
 
     The one more can do all that the protocol and the wishes ask of its kind, keeps the hours that most of its kind
-    keep, and is never closed. Of two kinds that gain the same, the one that is needed first.
+    keep, and is closed only when the whole clinic is. Of two kinds that gain the same, the one that is needed first.
     """
     wanted = wishes.applied(protocol)
     now = len(windows(protocol, wishes, first, last, stock))
@@ -90,4 +90,4 @@ def _with_one_more(stock: Stock, wanted: Protocol, kind: str) -> Stock:
     kept = Counter(supply.hours for supply in stock.resources if supply.kind == kind)
     hours = kept.most_common(1)[0][0] if kept else ALWAYS
     fresh = max((supply.id for supply in stock.resources), default=0) + 1
-    return replace(stock, resources=(*stock.resources, Supply(fresh, kind, skills, hours)))
+    return replace(stock, resources=(*stock.resources, Supply(fresh, kind, skills, hours, tuple(stock.shut))))

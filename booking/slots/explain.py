@@ -4,7 +4,7 @@ An explanation names what can be taken away, and is tried out: without the obsta
 with any one of them left there is none.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -22,6 +22,7 @@ DAY = timedelta(days=1)
 class Why(StrEnum):
     """What is wrong with a kind of resource, a product or a wish."""
 
+    SHUT = "shut"  # the whole clinic, from `first` to `last`
     CLOSED = "closed"  # those of the kind, from `first` to `last`
     BOOKED = "booked"
     NO_DOSE = "no-dose"
@@ -119,8 +120,12 @@ def _obstacles(asked: Asked, opens: Callable[[Asked], bool]) -> tuple[Obstacle, 
 def _thinkable(asked: Asked) -> Iterator[Obstacle]:
     protocol, wishes, stock = asked
     kinds = wishes.applied(protocol).kinds
+    shut = stock.shut
+    for first, last in _stretches(shut, stock):
+        yield Obstacle(Why.SHUT, "", first, last)
     for kind in kinds:
-        for first, last in _closed(stock, kind):
+        own = {closed for supply in stock.resources if supply.kind == kind for closed in supply.closures} - shut
+        for first, last in _stretches(own, stock):
             yield Obstacle(Why.CLOSED, kind, first, last)
     for kind in kinds:
         yield Obstacle(Why.BOOKED, kind)
@@ -138,9 +143,8 @@ def _needed(protocol: Protocol) -> tuple[str, ...]:
     return (*protocol.kinds, *protocol.products)
 
 
-def _closed(stock: Stock, kind: str) -> list[tuple[date, date]]:
-    """The stretches of days in which closures of that kind follow one another and meet the stock's days."""
-    closures = (closed for supply in stock.resources if supply.kind == kind for closed in supply.closures)
+def _stretches(closures: Iterable[Closed], stock: Stock) -> list[tuple[date, date]]:
+    """The stretches of days in which closures follow one another and meet the stock's days."""
     stretches: list[tuple[date, date]] = []
     for first, last in sorted((closed.first_day, closed.last_day) for closed in closures):
         if stretches and first <= stretches[-1][1] + DAY:
@@ -154,8 +158,14 @@ def _without(asked: Asked, obstacle: Obstacle) -> Asked:
     protocol, wishes, stock = asked
     why, what, first, last = obstacle
     match why:
+        case Why.SHUT if first and last:
+            opened = _within(stock.shut, first, last)
+            return asked._replace(stock=_with(stock, None, lambda one: _but(one, opened)))
         case Why.CLOSED if first and last:
-            return asked._replace(stock=_with(stock, what, lambda one: replace(one, closures=_but(one, first, last))))
+            shut = stock.shut
+            return asked._replace(
+                stock=_with(stock, what, lambda one: _but(one, _within({*one.closures} - shut, first, last)))
+            )
         case Why.BOOKED:
             return asked._replace(stock=_with(stock, what, lambda one: replace(one, busy=b"")))
         case Why.WISHED:
@@ -167,10 +177,15 @@ def _without(asked: Asked, obstacle: Obstacle) -> Asked:
             return asked._replace(protocol=protocol.without(what))
 
 
-def _with(stock: Stock, kind: str, changed: Callable[[Supply], Supply]) -> Stock:
-    supplies = tuple(changed(supply) if supply.kind == kind else supply for supply in stock.resources)
+def _with(stock: Stock, kind: str | None, changed: Callable[[Supply], Supply]) -> Stock:
+    """The stock with every resource of the kind changed, or every one there is."""
+    supplies = tuple(changed(one) if kind in (None, one.kind) else one for one in stock.resources)
     return replace(stock, resources=supplies)
 
 
-def _but(supply: Supply, first: date, last: date) -> tuple[Closed, ...]:
-    return tuple(closed for closed in supply.closures if not first <= closed.first_day <= closed.last_day <= last)
+def _but(supply: Supply, opened: Container[Closed]) -> Supply:
+    return replace(supply, closures=tuple(closed for closed in supply.closures if closed not in opened))
+
+
+def _within(closures: Iterable[Closed], first: date, last: date) -> set[Closed]:
+    return {closed for closed in closures if first <= closed.first_day <= closed.last_day <= last}

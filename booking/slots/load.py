@@ -12,7 +12,8 @@ from booking.slots.grid import GRAIN, packed, tick
 from booking.slots.hours import Closed, Hours
 from booking.slots.stock import LotStock, Stock, Supply
 
-# One row for each resource, and for a clinic without any one row all the same; the lots come with the first of them.
+# One row for each resource, and for a clinic without any one row all the same; the lots, and the days
+# on which the whole clinic is closed, come with the first of them.
 # What a resource has is told as one value each: a hundred thousand rows would cost more to read than the whole search.
 # A claim that has lapsed is as good as gone (G3). Claims of one resource end in the order in which they start, and that
 # is the order of the index, which has all that is asked of them; only `but_for` makes it look at the rows themselves.
@@ -24,7 +25,11 @@ SELECT k.zone, r.id, r.kind, r.skills::text AS skills, hours.told AS hours, clos
                                WHERE d.lot_id = l.id AND (d.booking_id IS NULL OR d.lapses_at <= $6 {or_of_the_moved})) AS free
                    FROM lot l
                   WHERE l.clinic_id = $1 AND l.state = 'released' AND l.usable_from <= $3 AND l.usable_until >= $2) AS lot
-       ) END::text AS lots
+       ) END::text AS lots,
+       CASE WHEN row_number() OVER (ORDER BY r.id) = 1 THEN (
+         SELECT json_agg(day ORDER BY day) FROM holiday
+          WHERE clinic_id = $1 AND day BETWEEN $2 AND $3 AND NOT is_open
+       ) END::text AS shut
   FROM clinic k
   LEFT JOIN resource r ON r.clinic_id = k.id AND r.is_active
   LEFT JOIN LATERAL (
@@ -65,7 +70,7 @@ async def load_stock(clinic_id: int, first: date, last: date, now: datetime, *, 
     rows = await (run(FOR_ANYONE, *asked) if but_for is None else run(FOR_THE_MOVED, *asked, but_for))
     if not rows:
         raise NotFound
-    supplies = tuple(_supply(row) for row in rows if row["id"] is not None)
+    supplies = tuple(_supply(row, rows[0]["shut"]) for row in rows if row["id"] is not None)
     return Stock(clinic_id, rows[0]["zone"], first, last, now, supplies, _lots(rows[0]["lots"]))
 
 
@@ -73,13 +78,13 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _supply(row: Record) -> Supply:
+def _supply(row: Record, shut: str | None) -> Supply:
     return Supply(
         row["id"],
         row["kind"],
         _skills(row["skills"]),
         _hours(row["hours"]),
-        _closures(row["closures"]),
+        _closures(row["closures"], shut),
         _busy(row["starts"], row["ends"]),
     )
 
@@ -100,9 +105,23 @@ def _hours(told: str | None) -> tuple[Hours, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _closures(told: str | None) -> tuple[Closed, ...]:
+def _closures(told: str | None, shut: str | None) -> tuple[Closed, ...]:
+    """A resource's own closures, and those of the whole clinic."""
     rows = json.loads(told) if told else ()
-    return tuple(Closed(_day(first), _day(last), _clock(begin), _clock(end)) for first, last, begin, end in rows)
+    own = (Closed(_day(first), _day(last), _clock(begin), _clock(end)) for first, last, begin, end in rows)
+    return (*own, *_shut(shut))
+
+
+@lru_cache(maxsize=64)
+def _shut(told: str | None) -> tuple[Closed, ...]:
+    """Days that follow one another are one closure: the fewer there are, the sooner they are compared."""
+    stretches: list[tuple[date, date]] = []
+    for day in map(_day, json.loads(told) if told else ()):
+        if stretches and day == stretches[-1][1] + timedelta(days=1):
+            stretches[-1] = stretches[-1][0], day
+        else:
+            stretches.append((day, day))
+    return tuple(Closed(first, last) for first, last in stretches)
 
 
 @lru_cache(maxsize=1024)

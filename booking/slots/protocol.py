@@ -44,8 +44,13 @@ def _clock(text: Any) -> time:
     return time.fromisoformat(text)
 
 
+def is_word(text: str) -> bool:
+    """Whether a kind, a skill or a product can be called so."""
+    return bool(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text)) and len(text) <= 64  # noqa: PLR2004 - the column's width
+
+
 def _word(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text) or len(text) > 64:  # noqa: PLR2004 - the column's width
+    if not is_word(text):
         raise ValueError("must be lower-case words joined by hyphens")
     return text
 

@@ -98,6 +98,11 @@ class Stock:
         return grid(self.zone, self.first, self.last)
 
     @property
+    def shut(self) -> frozenset[Closed]:
+        """When the whole clinic is closed: the closures that all of its resources have."""
+        return frozenset[Closed].intersection(*(frozenset(one.closures) for one in self.resources or (Supply(0, ""),)))
+
+    @property
     def begun(self) -> int:
         """How many grains of the stretch have begun; nothing can be planned in them."""
         return max(tick_after(self.now) - self.grid.origin, 0)

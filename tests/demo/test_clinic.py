@@ -103,7 +103,7 @@ def test_no_text_says_what_the_evidence_does_not(language: str) -> None:
 
 
 def test_every_text_is_there_in_every_language_that_the_clinic_speaks(clinic: ExampleClinic) -> None:
-    missing = {place for place, words in texts(programme_content()) if set(words) != set(clinic.languages)}
+    missing = {place for place, words in texts(programme_content()) if set(words) != set(clinic.facts.languages)}
 
     assert missing == set()
 
@@ -211,34 +211,12 @@ def test_there_are_cells_on_every_day_of_eighteen_months(clinic: ExampleClinic) 
     assert {lot.state for lot in clinic.lots} == {"released", "quarantined", "recalled"}
 
 
-def test_closures_are_the_years_own_and_the_countrys_holidays(clinic: ExampleClinic) -> None:
-    chair = next(one for one in clinic.resources if one.name == "Infusion chair 2")
-    soon = [(gap.first_day, gap.last_day, gap.reason) for gap in chair.closures if gap.last_day < date(2027, 10, 1)]
-
-    assert sorted(soon) == [
-        (date(2027, 2, 1), date(2027, 2, 5), "Being serviced"),
-        (date(2027, 3, 26), date(2027, 3, 26), "Good Friday"),
-        (date(2027, 3, 29), date(2027, 3, 29), "Easter Monday"),
-        (date(2027, 5, 3), date(2027, 5, 3), "Labour Day"),
-        (date(2027, 5, 17), date(2027, 5, 17), "Whit Monday"),
-        (date(2027, 8, 2), date(2027, 8, 2), "Carnival Monday"),
-        (date(2027, 8, 3), date(2027, 8, 3), "Carnival Tuesday"),
-        (date(2027, 9, 7), date(2027, 9, 19), "Yearly upkeep of the building, in the storm season"),
-    ]
-
-
-def test_the_new_years_closure_runs_into_the_next_year_and_is_seen_from_within(clinic: ExampleClinic) -> None:
-    within = example_clinic(date(2027, 1, 1)).resources[0]
-
-    assert (within.closures[0].first_day, within.closures[0].last_day) == (date(2026, 12, 24), date(2027, 1, 2))
-
-
 def test_the_people_can_be_told_apart_and_written_to(clinic: ExampleClinic) -> None:
     emails = [person.email for person in clinic.people]
 
     assert len(set(emails)) == len(emails)
     assert all(email.endswith("@example.com") for email in emails)
-    assert all(is_zone(person.zone) and person.language in clinic.languages for person in clinic.people)
+    assert all(is_zone(person.zone) and person.language in clinic.facts.languages for person in clinic.people)
     assert {role: len(clinic.in_role(role)) for role in ("coordinator", "clinician", "patient", "supporter")} == {
         "coordinator": 2,
         "clinician": 2,

@@ -4,6 +4,7 @@ All of it happens within a few half hours of a few days, so that buffers meet, c
 """
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -133,9 +134,17 @@ def stocks(draw: st.DrawFn, band: time) -> Stock:
     now = datetime(first.year, first.month, first.day, draw(some(0, 0, 5, 9, 14)), 3, tzinfo=UTC)
     kinds = ["clinician"] * draw(some(1, 2, 2, 3)) + ["chair"] * draw(some(1, 2)) + ["interpreter"] * draw(some(0, 1))
     resources = tuple(draw(supplies(n, kind, (zone, first, band))) for n, kind in enumerate(kinds))
+    if draw(st.integers(0, 3)) == 3:
+        holiday = first + timedelta(days=draw(st.integers(1, DAYS)))
+        resources = tuple(shut(one, holiday) for one in resources)
     lots = draw(st.lists(st.tuples(st.integers(0, DAYS), st.integers(0, 3), st.integers(0, 3)), max_size=3))
     stretch = first, first + timedelta(days=DAYS)
     return Stock(1, zone, *stretch, now, resources, tuple(lot(first, n, *told) for n, told in enumerate(lots)))
+
+
+def shut(supply: Supply, day: date) -> Supply:
+    """The same, on a day on which the whole clinic is closed."""
+    return replace(supply, closures=(*supply.closures, Closed(day, day)))
 
 
 def lot(first: date, id_: int, start: int, length: int, free: int) -> LotStock:

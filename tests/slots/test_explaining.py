@@ -74,6 +74,15 @@ def test_a_closure_is_named_with_all_its_days_and_the_first_free_date() -> None:
     )
 
 
+def test_when_the_whole_clinic_is_closed_that_is_said_and_not_what_of_it_is_needed() -> None:
+    holiday = Closed(date(2027, 3, 3), date(2027, 3, 19))
+    given = stock(chair=chair(Closed(date(2027, 3, 22), date(2027, 3, 23))))
+    shut = replace(given, resources=tuple(replace(one, closures=(*one.closures, holiday)) for one in given.resources))
+
+    assert obstacles(shut, 4, 12) == (Obstacle(Why.SHUT, "", date(2027, 3, 3), date(2027, 3, 19)),)
+    assert obstacles(shut, 22, 22) == (Obstacle(Why.CLOSED, "chair", date(2027, 3, 22), date(2027, 3, 23)),)
+
+
 def test_what_is_booked_out_has_no_dose_cannot_be_wished_or_does_not_suit_is_told_apart() -> None:
     assert obstacles(stock(chair=chair(busy=all_of(stock()))), 1, 31) == (Obstacle(Why.BOOKED, "chair"),)
     assert obstacles(stock(doses=0), 1, 31) == (Obstacle(Why.NO_DOSE, "cells"),)

@@ -1,49 +1,34 @@
 """The example clinic, read from the data files beside this one into typed values.
 
-Days that move (lots, leave) count from the day on which the example is set up, so that a demo started in any year has
-18 months of dates ahead of it. Nothing here touches the database.
+Clinic, programme and resources are written as any clinic writes its own, to be published; lots, absences and people are
+the demo's. Days that move (lots, leave) count from the day on which the example is set up, so that a demo started in any
+year has 18 months of dates ahead of it. Nothing here touches the database.
 """
 
 import tomllib
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from booking.programmes.clinic_facts import ClinicFacts, facts_of
+from booking.programmes.written import Toml, Written, read_written
+from booking.slots.resources import Rostered
+from booking.slots.roster import roster_of
+
 HERE: Final = Path(__file__).parent
-AHEAD: Final = timedelta(days=31 * 19)  # 18 months, and the month in which the last stay ends
-
-Toml = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
-    """Open on one day of the week (0 is Monday), in clinic-local time, from a day on."""
+class ExampleAbsence:
+    """Whole days, both included, on which a resource is not there."""
 
-    weekday: int
-    opens: time
-    closes: time
-    from_day: date
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """Whole days, both included, on which the resource is not there."""
-
+    resource: str
     first_day: date
     last_day: date
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleResource:
-    kind: str
-    name: str
-    skills: tuple[str, ...]
-    hours: tuple[Hours, ...]
-    closures: tuple[Closed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +66,10 @@ class ExampleProgramme:
 
 @dataclass(frozen=True, slots=True)
 class ExampleClinic:
-    slug: str
-    name: str
-    address: dict[str, Any]
-    zone: str
-    currency: str
-    languages: tuple[str, ...]
-    airport: str
-    phone: str
-    email: str
+    facts: ClinicFacts
     programmes: tuple[ExampleProgramme, ...]
-    resources: tuple[ExampleResource, ...]
+    resources: tuple[Rostered, ...]
+    absences: tuple[ExampleAbsence, ...]
     lots: tuple[ExampleLot, ...]
     people: tuple[ExamplePerson, ...]
 
@@ -105,19 +83,11 @@ class ExampleClinic:
 
 def example_clinic(start: date) -> ExampleClinic:
     """The whole example as it stands on the day on which it is set up."""
-    facts = _read("clinic")
     return ExampleClinic(
-        slug=facts["slug"],
-        name=facts["name"],
-        address=facts["address"],
-        zone=facts["zone"],
-        currency=facts["currency"],
-        languages=tuple(facts["languages"]),
-        airport=facts["airport"],
-        phone=facts["phone"],
-        email=facts["email"],
-        programmes=(ExampleProgramme("stroke-recovery", programme_content()),),
-        resources=_resources(facts["country"], start),
+        facts=_facts(),
+        programmes=(ExampleProgramme(*_written().programme()),),
+        resources=_resources(start),
+        absences=tuple(_absence(gap, start) for gap in _read("absences")["absences"]),
         lots=tuple(_lot(lot, start) for lot in _read("lots")["lots"]),
         people=example_people(),
     )
@@ -131,17 +101,27 @@ def example_people() -> tuple[ExamplePerson, ...]:
 
 def example_slug() -> str:
     """The example's address: by it a database is known to have the example already."""
-    return str(_read("clinic")["slug"])
+    return _facts().slug
 
 
 def programme_content() -> dict[str, Any]:
     """The stroke-recovery programme's content, as JSON would hold it."""
-    return {
-        **_read("programme"),
-        "evidence": _read("evidence"),
-        "consent": _read("consent"),
-        "protocol": _read("protocol"),
-    }
+    return _written().programme()[1]
+
+
+@cache
+def _written() -> Written:
+    return read_written(HERE)
+
+
+@cache
+def _facts() -> ClinicFacts:
+    return facts_of(_written())
+
+
+@cache
+def _resources(start: date) -> tuple[Rostered, ...]:
+    return tuple(roster_of(_written()).rostered(start))
 
 
 def _read(name: str) -> Toml:
@@ -154,48 +134,9 @@ def _parsed(name: str) -> Toml:
     return tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-@cache
-def _resources(country: str, start: date) -> tuple[ExampleResource, ...]:
-    data = _read("resources")
-    shut = _closed_for_everyone(data["closures"], country, start)
-    return tuple(
-        ExampleResource(
-            kind=row["kind"],
-            name=row["name"],
-            skills=tuple(row.get("skills", ())),
-            hours=_hours(data["weeks"][row["week"]], start),
-            closures=(*shut, *(_absence(gap, start) for gap in data["absences"] if gap["resource"] == row["name"])),
-        )
-        for row in data["resources"]
-    )
-
-
-def _hours(week: Toml, start: date) -> tuple[Hours, ...]:
-    opens, closes = time.fromisoformat(week["opens"]), time.fromisoformat(week["closes"])
-    return tuple(Hours(weekday, opens, closes, start) for weekday in week["days"])
-
-
-def _closed_for_everyone(yearly: list[Toml], country: str, start: date) -> tuple[Closed, ...]:
-    """Yearly closures and the country's public holidays, as far ahead as stays may be booked, in order."""
-    # Half a second, for every country there is. Only a database that is still empty needs it.
-    import holidays  # noqa: PLC0415
-
-    end = start + AHEAD
-    years = range(start.year - 1, end.year + 1)
-    closed = [_yearly(closure, year) for closure in yearly for year in years]
-    closed += [Closed(day, day, name) for day, name in holidays.country_holidays(country, years=years).items()]
-    ahead = (one for one in closed if one.last_day >= start and one.first_day <= end)
-    return tuple(sorted(ahead, key=lambda one: (one.first_day, one.last_day)))
-
-
-def _yearly(closure: Toml, year: int) -> Closed:
-    first = date.fromisoformat(f"{year}-{closure['first']}")
-    last = date.fromisoformat(f"{year}-{closure['last']}")
-    return Closed(first, last if last >= first else last.replace(year=year + 1), closure["reason"])
-
-
-def _absence(gap: Toml, start: date) -> Closed:
-    return Closed(start + timedelta(gap["first_day"]), start + timedelta(gap["last_day"]), gap["reason"])
+def _absence(gap: Toml, start: date) -> ExampleAbsence:
+    days = start + timedelta(gap["first_day"]), start + timedelta(gap["last_day"])
+    return ExampleAbsence(gap["resource"], *days, gap["reason"])
 
 
 def _lot(lot: Toml, start: date) -> ExampleLot:

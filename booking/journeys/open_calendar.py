@@ -8,9 +8,10 @@ from booking.accounts import audit
 from booking.accounts.viewers import Viewer
 from booking.journeys.who_booked import Booked, own_clinic, who_booked
 from booking.kit.db import transaction
-from booking.kit.times import in_zone
+from booking.kit.times import days_between, in_zone
 from booking.programmes.models import Clinic
 from booking.slots.calendar import Line, load_calendar
+from booking.slots.counts import CountedLine, load_counts
 from booking.slots.lots import OnShelf, shelf
 from booking.slots.models import LotState
 
@@ -29,6 +30,18 @@ class DeskCalendar:
     lines: Sequence[Line]
     kinds: Sequence[str]
     booked: Mapping[str, Booked]
+    lots: Sequence[OnShelf]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCounts:
+    """The same from afar: how often each resource is taken, and by nobody's name."""
+
+    clinic: Clinic
+    today: date
+    days: Sequence[date]
+    lines: Sequence[CountedLine]
+    kinds: Sequence[str]
     lots: Sequence[OnShelf]
 
 
@@ -52,7 +65,24 @@ async def open_calendar(
     return DeskCalendar(clinic, today, found.days, lines, kinds, booked, lots)
 
 
-def _wanted(line: Line, kind: str, resource_id: int | None) -> bool:
+async def count_calendar(
+    viewer: Viewer, first: date, last: date, *, kind: str = "", resource_id: int | None = None, now: datetime
+) -> DeskCounts:
+    """The same from afar. It names nobody, so it leaves no trail."""
+    clinic = await own_clinic(viewer)
+    found = await load_counts(clinic.id, clinic.zone, first, last, now)
+    lots = [lot for lot in await shelf(clinic.id, now) if _matters(lot, first, last)]
+    return DeskCounts(
+        clinic,
+        in_zone(now, clinic.zone).date(),
+        days_between(first, last),
+        [line for line in found if _wanted(line, kind, resource_id)],
+        list(dict.fromkeys(line.kind for line in found)),
+        lots,
+    )
+
+
+def _wanted(line: Line | CountedLine, kind: str, resource_id: int | None) -> bool:
     return (not kind or line.kind == kind) and resource_id in (None, line.resource_id)
 
 

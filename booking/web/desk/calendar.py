@@ -9,12 +9,15 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from booking.journeys.open_calendar import DeskCalendar, open_calendar
+from booking.journeys.open_calendar import DeskCalendar, DeskCounts, count_calendar, open_calendar
+from booking.journeys.who_booked import Booked
 from booking.kit.times import show_date, show_month
 from booking.kit.words import Text, _, speaking
 from booking.slots.calendar import month_of, week_of
-from booking.web.desk.calendar_cells import groups, heads, lot_rows
+from booking.web.desk.asked import day_in, number_in
+from booking.web.desk.calendar_cells import Addresses, counted_groups, groups, heads, lot_rows
 from booking.web.desk.kinds import LOT_STATES, kind_name
+from booking.web.desk.steps import Undo
 from booking.web.pages import page
 from booking.web.policy import Who, route
 from booking.web.request import language_of, now_of, viewer_of
@@ -41,22 +44,32 @@ async def calendar(request: Request) -> Response:
     """A day, a week, a month or three; all kinds, one kind or one resource."""
     asked = request.query_params
     span, now = _span(asked.get("span", "")), now_of(request)
-    day = _day(asked.get("day", "")) or now.date()
-    kind, resource = asked.get("kind", ""), _number(asked.get("resource", ""))
+    day = day_in(asked.get("day", "")) or now.date()
+    kind, resource = asked.get("kind", ""), number_in(asked.get("resource", ""))
     first, last = days_of(span, day)
-    found = await open_calendar(viewer_of(request), first, last, kind=kind, resource_id=resource, now=now)
+    which: dict[str, Any] = {"kind": kind, "resource_id": resource, "now": now}
     only = {name: value for name, value in (("kind", kind), ("resource", resource)) if value}
     address = partial(_address, request, span=span, day=day, **only)
     with speaking(language_of(request)):
+        found: DeskCalendar | DeskCounts
+        drawn: dict[str, Any]
+        if span is Span.QUARTER:
+            found = await count_calendar(viewer_of(request), first, last, **which)
+            drawn = {"groups": counted_groups(found), "undo": None}
+        else:
+            found = await open_calendar(viewer_of(request), first, last, **which)
+            drawn = {
+                "groups": groups(found, _addresses(request, span, day), now=now),
+                "undo": _undo(found, asked.get("moved", "")),
+            }
         return page(
             request,
             "desk/calendar.html",
             calendar=found,
             clinic=found.clinic,
             span=span,
-            title=_title(span, first, found, language_of(request)),
+            title=_title(span, first, found.days[-1], language_of(request)),
             heads=heads(found),
-            groups=groups(found, partial(_case_address, request), counted=span is Span.QUARTER, now=now),
             lots=[] if only else lot_rows(found),
             lot_states=LOT_STATES,
             spans=[(each, name, address(span=each)) for each, name in SPANS.items()],
@@ -68,6 +81,7 @@ async def calendar(request: Request) -> Response:
             earlier=address(day=first - timedelta(days=1)),
             later=address(day=last + timedelta(days=1)),
             here_and_now=address(day=found.today),
+            **drawn,
         )
 
 
@@ -83,14 +97,14 @@ def days_of(span: Span, day: date) -> tuple[date, date]:
     return first, last
 
 
-def _title(span: Span, first: date, found: DeskCalendar, language: str) -> Text:
+def _title(span: Span, first: date, last: date, language: str) -> Text:
     if span is Span.DAY:
         return _("%(day)s").with_facts(day=show_date(first, language))
     if span is Span.WEEK:
         return _("Week of %(day)s").with_facts(day=show_date(first, language))
     if span is Span.MONTH:
         return _("%(month)s").with_facts(month=show_month(first, language))
-    months = {"first": show_month(first, language), "last": show_month(found.days[-1], language)}
+    months = {"first": show_month(first, language), "last": show_month(last, language)}
     return _("%(first)s – %(last)s").with_facts(**months)
 
 
@@ -98,26 +112,29 @@ def _address(request: Request, **asked: Any) -> str:
     return f"{request.app.state.urls('desk:calendar')}?{urlencode(asked)}"
 
 
-def _case_address(request: Request, code: str) -> str:
-    address: str = request.app.state.urls("desk:case", code=code)
-    return address
+def _addresses(request: Request, span: Span, day: date) -> Addresses:
+    urls = request.app.state.urls
+
+    def case(code: str) -> str:
+        address: str = urls("desk:case", code=code)
+        return address
+
+    def move(code: str, step: str, resource: int) -> str:
+        asked = {"from": resource, "span": span, "on": day}
+        return f"{urls('desk:step', code=code, step=step)}?{urlencode(asked)}"
+
+    return Addresses(case, move if viewer_of(request).is_coordinator else None)
+
+
+def _undo(found: DeskCalendar, told: str) -> tuple[Undo, Booked] | None:
+    """The move that takes the last one back, if its booking is on this calendar."""
+    undo = Undo.read(told)
+    booked = found.booked.get(undo.entry.booking) if undo else None
+    return (undo, booked) if undo and booked else None
 
 
 def _span(written: str) -> Span:
     return Span(written) if written in set(Span) else Span.WEEK
-
-
-def _day(written: str) -> date | None:
-    """A day that a calendar can be drawn around, or None."""
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        return None
-    return day if date(2000, 1, 1) <= day <= date(2200, 1, 1) else None
-
-
-def _number(written: str) -> int | None:
-    return int(written) if written.isdecimal() and len(written) < 10 else None  # noqa: PLR2004 - far below a bigint
 
 
 ROUTES = [route("/desk/calendar", calendar, name="desk:calendar", who=Who.STAFF)]

@@ -1,65 +1,86 @@
 """The calendar as rows and cells of prepared text: a month of fifty resources is thousands of them, so each is small.
 
-What is the same for a booking on all its cells (its address, its words) is worked out once.
+What is the same for a booking on all its cells (its address, its words) is worked out once. From afar, where cells only
+count, most of them are the same: each kind of cell is told once, and a row says which it has.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Generic, NamedTuple, TypeVar
 
 from babel.dates import format_skeleton, format_timedelta
 
-from booking.journeys.open_calendar import DeskCalendar
+from booking.journeys.open_calendar import DeskCalendar, DeskCounts
 from booking.kit.times import in_zone, show_day
 from booking.kit.words import gettext, language, ngettext
 from booking.programmes.parts import in_language
 from booking.slots.calendar import Line, Shut, Taken
+from booking.slots.counts import Count, CountedLine
 from booking.slots.lots import OnShelf
 from booking.web.desk.kinds import kind_name
 
 SATURDAY = 5
-CaseAddress = Callable[[str], str]
+NOTHING = Count(0, 0)
+
+AnyLine = TypeVar("AnyLine", Line, CountedLine)
+Cells = TypeVar("Cells")
+
+
+class Addresses(NamedTuple):
+    """Where an entry leads: to its case by the case's code; and to where it is moved, for those who may."""
+
+    case: Callable[[str], str]
+    move: Callable[[str, str, int], str] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One entry. `kind` is booking, hold or closure; `more` are further lines about it."""
+    """One entry. `kind` is booking, hold or closure; `more` are further lines about it; `move` is where it is moved."""
 
     kind: str
     when: str
     what: str
     href: str | None
     more: tuple[str, ...]
+    move: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One resource on one day: how often it is taken, how many of these are holds, whether a closure is on it.
-
-    `marks` tell each of them, where there is room for that.
-    """
+    """One resource on one day, with everything that is on it."""
 
     day: date
-    count: int
-    held: int
-    is_shut: bool
     marks: tuple[Mark, ...]
 
 
+class CountCell(NamedTuple):
+    """A day of the calendar from afar, by its place: how often it is taken, whether only by holds, and if it is closed."""
+
+    at: int
+    taken: int
+    is_held: bool
+    is_shut: bool
+
+
+CountCells = list[CountCell | int]
+"""Cells one after another: a number is so many on which there is nothing."""
+
+
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Generic[Cells]):
     name: str
     resource_id: int
-    cells: list[Cell]
+    cells: Cells
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(Generic[Cells]):
     """The resources of one kind."""
 
     kind: str
     name: str
-    rows: list[Row]
+    rows: list[Row[Cells]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +104,7 @@ class LotRow:
     last: date
 
 
-def heads(calendar: DeskCalendar) -> list[Head]:
+def heads(calendar: DeskCalendar | DeskCounts) -> list[Head]:
     spoken = language()
     return [
         Head(day, show_day(day, spoken), _short(day, spoken), day == calendar.today, day.weekday() >= SATURDAY)
@@ -96,17 +117,41 @@ def _short(day: date, language: str) -> str:
     return str(format_skeleton("MMMd", day, locale=language)) if day.day == 1 else str(day.day)
 
 
-def groups(calendar: DeskCalendar, case_address: CaseAddress, *, counted: bool, now: datetime) -> list[Group]:
-    """The rows to draw, by kind, in the order in which they come; `counted` leaves their marks out."""
-    told = _Told(calendar, case_address, now, counted=counted)
-    found: dict[str, Group] = {}
-    for line in calendar.lines:
+def groups(calendar: DeskCalendar, addresses: Addresses, *, now: datetime) -> list[Group[list[Cell]]]:
+    """The rows to draw, by kind, in the order in which they come."""
+    told = _Told(calendar, addresses, now)
+    return _grouped(calendar.lines, lambda line: list(told.cells(line)))
+
+
+def counted_groups(calendar: DeskCounts) -> list[Group[CountCells]]:
+    """The rows of the calendar from afar."""
+    return _grouped(calendar.lines, lambda line: _counted(line, calendar.days))
+
+
+def _grouped(lines: Iterable[AnyLine], cells: Callable[[AnyLine], Cells]) -> list[Group[Cells]]:
+    found: dict[str, Group[Cells]] = {}
+    for line in lines:
         group = found.setdefault(line.kind, Group(line.kind, str(kind_name(line.kind)), []))
-        group.rows.append(Row(line.name, line.resource_id, list(told.cells(line))))
+        group.rows.append(Row(line.name, line.resource_id, cells(line)))
     return list(found.values())
 
 
-def lot_rows(calendar: DeskCalendar) -> list[LotRow]:
+def _counted(line: CountedLine, days: Sequence[date]) -> CountCells:
+    cells: CountCells = []
+    bare = 0
+    for at, day in enumerate(days):
+        count, is_shut = line.counts.get(day, NOTHING), day in line.shut
+        if count is NOTHING and not is_shut:
+            bare += 1
+            continue
+        if bare:
+            cells.append(bare)
+            bare = 0
+        cells.append(CountCell(at, count.taken, count.held == count.taken, is_shut))
+    return [*cells, bare] if bare else cells
+
+
+def lot_rows(calendar: DeskCalendar | DeskCounts) -> list[LotRow]:
     return [
         LotRow(
             lot,
@@ -126,26 +171,23 @@ def time_left(left: timedelta) -> str:
 class _Told:
     """Turns lines into cells; keeps what it has said of a booking."""
 
-    def __init__(self, calendar: DeskCalendar, case_address: CaseAddress, now: datetime, *, counted: bool) -> None:
-        self._counted = counted
+    def __init__(self, calendar: DeskCalendar, addresses: Addresses, now: datetime) -> None:
         self._days = calendar.days
         self._zone = calendar.clinic.zone
         self._booked = calendar.booked
-        self._href = {code: case_address(one.case) for code, one in calendar.booked.items()}
+        self._href = {code: addresses.case(one.case) for code, one in calendar.booked.items()}
+        self._move = addresses.move
         self._now = now
         self._titles: dict[tuple[str, str], str] = {}
         self._clocks: dict[datetime, str] = {}
 
     def cells(self, line: Line) -> Iterator[Cell]:
         for day in self._days:
-            taken, shut = line.taken.get(day, ()), line.shut.get(day, ())
-            held = sum(one.lapses_at is not None for one in taken)
-            yield Cell(day, len(taken), held, bool(shut), () if self._counted else self._marks(taken, shut))
+            shut = (_shut(one) for one in line.shut.get(day, ()))
+            taken = (self._taken(one, line.resource_id) for one in line.taken.get(day, ()))
+            yield Cell(day, (*shut, *taken))
 
-    def _marks(self, taken: Sequence[Taken], shut: Sequence[Shut]) -> tuple[Mark, ...]:
-        return (*(_shut(one) for one in shut), *(self._taken(one) for one in taken))
-
-    def _taken(self, one: Taken) -> Mark:
+    def _taken(self, one: Taken, resource: int) -> Mark:
         more = [self._title(one)]
         if one.patient_from != one.starts_at or one.patient_until != one.ends_at:
             times = {"from": self._clock(one.starts_at), "until": self._clock(one.ends_at)}
@@ -155,7 +197,8 @@ class _Told:
         when = f"{self._clock(one.patient_from)}\N{EN DASH}{self._clock(one.patient_until)}"
         who = self._booked[one.booking].patient
         what = f"{who} {one.booking}" if who else one.booking
-        return Mark("hold" if one.lapses_at else "booking", when, what, self._href[one.booking], tuple(more))
+        move = self._move(one.booking, one.step, resource) if self._move and one.starts_at > self._now else None
+        return Mark("hold" if one.lapses_at else "booking", when, what, self._href[one.booking], tuple(more), move)
 
     def _title(self, one: Taken) -> str:
         key = one.booking, one.step

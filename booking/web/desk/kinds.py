@@ -12,6 +12,15 @@ KINDS: dict[str, Text] = {
     "interpreter": _("Interpreters"),
 }
 
+ONE_MORE: dict[str, Text] = {
+    "clinician": _("one more doctor"),
+    "room": _("one more room"),
+    "infusion-chair": _("one more infusion chair"),
+    "bed": _("one more bed"),
+    "therapist": _("one more therapist"),
+    "interpreter": _("one more interpreter"),
+}
+
 LOT_STATES: dict[LotState, Text] = {
     LotState.QUARANTINED: _("Quarantined"),
     LotState.RELEASED: _("Released"),
@@ -22,3 +31,8 @@ LOT_STATES: dict[LotState, Text] = {
 def kind_name(kind: str) -> Text | str:
     """The name of a kind; the clinic's own word for one that only it has."""
     return KINDS.get(kind) or kind.replace("-", " ").capitalize()
+
+
+def one_more(kind: str) -> Text:
+    """One more of a kind, as part of a sentence."""
+    return ONE_MORE.get(kind) or _("one more of “%(kind)s”").with_facts(kind=kind_name(kind))

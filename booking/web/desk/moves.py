@@ -16,7 +16,9 @@ from booking.journeys.links import Links
 from booking.journeys.reschedule import preview_move, reschedule
 from booking.journeys.reserve import DatesGone
 from booking.kit.times import show_month
+from booking.kit.words import Text, _
 from booking.slots.calendar import month_of
+from booking.slots.ranking import Order, ranked
 from booking.slots.windows import Window, WindowStep
 from booking.web.desk.kinds import kind_name
 from booking.web.desk.said import OCCASIONS
@@ -26,6 +28,11 @@ from booking.web.policy import Who, route
 from booking.web.request import language_of, now_of, services_of, viewer_of
 
 LONGEST_TOKEN = 4_000
+ORDERS: dict[Order, Text] = {
+    Order.EARLIEST: _("Earliest first"),
+    Order.FEWEST_NIGHTS: _("Fewest nights first"),
+    Order.FEWEST_WEEKEND_DAYS: _("Fewest weekend days first"),
+}
 
 
 async def move(request: Request) -> Response:
@@ -59,7 +66,8 @@ async def _choose(request: Request, gone: DatesGone | None = None) -> Response:
     found = await _find(request)
     month = _month(request.query_params.get("month", "")) or found.before.start.replace(day=1)
     first, last = month_of(month)
-    address = partial(_address, request, month=f"{month:%Y-%m}", interpreter=found.interpreter)
+    sort = _order(request.query_params.get("sort", ""))
+    address = partial(_address, request, month=f"{month:%Y-%m}", interpreter=found.interpreter, sort=sort)
     return page(
         request,
         "desk/move.html",
@@ -69,7 +77,9 @@ async def _choose(request: Request, gone: DatesGone | None = None) -> Response:
         gone=gone,
         month=show_month(month, language_of(request)),
         asked_month=f"{month:%Y-%m}",
-        offered=[(window, address(window=token)) for window, token in _offered(found, gone)],
+        offered=[(window, address(window=token)) for window, token in _offered(found, gone, sort)],
+        sort=sort,
+        orders=ORDERS,
         earlier=address(month=f"{first - timedelta(days=1):%Y-%m}"),
         later=address(month=f"{last + timedelta(days=1):%Y-%m}"),
         missing=[kind_name(what) for what in found.dates.none.missing] if found.dates.none else [],
@@ -118,12 +128,12 @@ async def _find(request: Request) -> OtherDates:
     )
 
 
-def _offered(found: OtherDates, gone: DatesGone | None) -> list[tuple[Window, str]]:
-    """The free windows but for its own, each with its token; after dates that were gone, the closest."""
+def _offered(found: OtherDates, gone: DatesGone | None, sort: Order) -> list[tuple[Window, str]]:
+    """The free windows but for its own, the best first, each with its token; after dates that were gone, the closest."""
     if gone:
         return list(gone.nearest)
     others = [window for window in found.dates.windows if window.steps != found.before.steps]
-    return [(window, found.dates.token(window)) for window in others]
+    return [(window, found.dates.token(window)) for window in ranked(others, sort)]
 
 
 def steps_of(window: Window) -> list[tuple[date, list[WindowStep]]]:
@@ -148,6 +158,10 @@ def _first_free(found: OtherDates, address: Callable[..., str]) -> tuple[date, s
     """The first free date after a month without any, and where it is shown."""
     first = found.dates.none.first_free if found.dates.none else None
     return (first, address(month=f"{first:%Y-%m}")) if first else None
+
+
+def _order(written: str) -> Order:
+    return Order(written) if written in set(Order) else Order.EARLIEST
 
 
 def _month(written: str) -> date | None:

@@ -5,6 +5,7 @@ from booking.web.desk import (
     board,
     calendar,
     cancel,
+    capacity,
     cases,
     closing,
     closures,
@@ -19,6 +20,7 @@ from booking.web.desk import (
     plans,
     questions,
     reviews,
+    steps,
 )
 from booking.web.policy import Ruled
 
@@ -27,6 +29,7 @@ ROUTES: list[Ruled] = [
     *board.ROUTES,
     *calendar.ROUTES,
     *cancel.ROUTES,
+    *capacity.ROUTES,
     *cases.ROUTES,
     *closing.ROUTES,
     *closures.ROUTES,
@@ -41,4 +44,5 @@ ROUTES: list[Ruled] = [
     *plans.ROUTES,
     *questions.ROUTES,
     *reviews.ROUTES,
+    *steps.ROUTES,
 ]

@@ -1,0 +1,83 @@
+"""A coordinator moves a step of a hold on the calendar: by mouse, taken back at once, and by keyboard."""
+
+from datetime import date, timedelta
+from typing import Final
+
+import httpx
+from playwright.async_api import Locator, expect
+
+from booking.demo.world import PARTNER_KEY
+from tests.browser.conftest import Comes
+from tests.browser.running_demo import Demo
+from tests.browser.visitor import Visitor
+
+FAR_AHEAD: Final = timedelta(days=250)  # where no other test looks
+THERAPY: Final = 2  # the day of the treatment, counted from 0
+
+
+async def test_a_step_is_dragged_moved_back_and_moved_by_keyboard(demo: Demo, comes: Comes) -> None:
+    booking, start = _held(demo)
+    nia = await comes("nia")
+    day = start + timedelta(days=THERAPY)
+    await nia.goes_to(f"/desk/calendar?kind=therapist&day={day.isoformat()}")
+    rows = nia.page.locator("tr[data-resource]")
+    entry = nia.page.locator(f".entry-box:has(a[href*='{booking}/steps/therapy?'])")
+    home = rows.filter(has=entry)
+    away = rows.filter(has_not=entry)
+    has, other = [await row.locator("th").inner_text() for row in (home, away)]
+    column = day.weekday()
+
+    # By mouse: what each place breaks is said before the drop, and the drop asks.
+    await _drags(nia, entry.locator(".entry"), to=home.locator("td").nth(column - 1))
+    await nia.sees("must be on day 3 of the treatment", within="[data-move-say]")
+    await nia.page.mouse.up()
+    await expect(nia.page.locator("[data-move-dialog]")).to_be_hidden()
+    await _drags(nia, entry.locator(".entry-move"), to=away.locator("td").nth(column))
+    await nia.sees("Works at", within="[data-move-say]")
+    await nia.page.mouse.up()
+    await nia.sees(f"To {other}", within="dialog")
+    await nia.presses("Move it", within="dialog")
+    await nia.sees("was moved")
+    await expect(nia.page.locator("tr[data-resource]", has_text=other)).to_contain_text(booking)
+
+    await nia.presses("Move it back")
+    await expect(nia.page.locator("tr[data-resource]", has_text=has)).to_contain_text(booking)
+
+    # By keyboard: picked up, put back, picked up again, and dropped on the row beside it.
+    await entry.locator(".entry-move").focus()
+    keyboard = nia.page.keyboard
+    await keyboard.press("Enter")
+    await nia.sees("Picked up.", within="[data-move-say]")
+    await keyboard.press("ArrowLeft")
+    await nia.sees("must be on day 3", within="[data-move-say]")
+    await keyboard.press("Escape")
+    await nia.sees("Put back.", within="[data-move-say]")
+    await keyboard.press("Space")
+    await nia.sees("Picked up.", within="[data-move-say]")
+    await keyboard.press("ArrowUp" if has > other else "ArrowDown")
+    await nia.sees("Works at", within="[data-move-say]")
+    await keyboard.press("Enter")
+    await nia.sees(f"To {other}", within="dialog")
+    await keyboard.press("Escape")
+    await expect(entry.locator(".entry-move")).to_be_focused()
+
+
+async def _drags(who: Visitor, what: Locator, *, to: Locator) -> None:
+    """Without letting go."""
+    await what.hover()
+    await who.page.mouse.down()
+    await who.page.mouse.move(1, 1, steps=2)
+    await to.hover()
+
+
+def _held(demo: Demo) -> tuple[str, date]:
+    """A hold of a partner's case far ahead, by its code, and its first day."""
+    [case] = demo.seed_ready(1)
+    first = demo.now().date() + FAR_AHEAD
+    with httpx.Client(base_url=demo.address, headers={"Authorization": f"Bearer {PARTNER_KEY}"}) as partner:
+        asked = {"from": first.isoformat(), "to": (first + timedelta(days=60)).isoformat()}
+        found = partner.get("/api/v1/programmes/stroke-recovery/windows", params=asked).raise_for_status().json()
+        window = found["windows"][0]
+        key = {"Idempotency-Key": f"a step of {case}"}
+        held = partner.post(f"/api/v1/cases/{case}/hold", json={"token": window["token"]}, headers=key)
+        return held.raise_for_status().json()["code"], date.fromisoformat(window["start"])

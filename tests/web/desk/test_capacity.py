@@ -1,0 +1,26 @@
+"""What the clinic could still take on."""
+
+import re
+from datetime import datetime
+from html import unescape
+
+from booking.slots.models import Closure, Resource
+from tests.web.conftest import Visit
+
+
+async def test_a_month_is_a_picture_a_table_and_a_sentence_about_what_is_short(visit: Visit, now: datetime) -> None:
+    nia = await visit.as_("nia")
+    for doctor in await Resource.filter(kind="clinician"):
+        await Closure.create(resource_id=doctor.id, first_day="2027-06-01", last_day="2027-06-20")
+
+    answer = await nia.get("/desk/capacity?month=2027-06")
+
+    words = " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+    assert (answer.status_code, "Free capacity in June 2027" in words) == (200, True)
+    assert re.search(r"With one more doctor there would be \d+ more days in June 2027", words)
+    assert '<svg class="capacity"' in answer.text
+    assert re.search(r"Wed 2 June 0 0 of 19 ", words)
+    assert re.search(r"Tue 22 June [1-9] 19 of 19 ", words)
+    assert (await nia.get("/desk/capacity?month=soon&programme=none")).status_code == 200
+    assert (await (await visit.as_("baptiste")).get("/desk/capacity")).status_code == 200
+    assert (await (await visit.as_("samuel")).get("/desk/capacity")).status_code == 403

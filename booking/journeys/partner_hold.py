@@ -50,19 +50,21 @@ async def partner_hold(
         KeyReused, StillAnswering, KeyNotUsable: the Idempotency-Key cannot be used for this.
     """
     require_key(request.key)
+    replies: list[Reply] = []
 
     def remembered(booking: Booking) -> Statement:
-        return remembering(request.partner_id, request.key, request.mark, Reply(CREATED, told(booking)), now=now)
+        replies.append(Reply(CREATED, told(booking)))
+        return remembering(request.partner_id, request.key, request.mark, replies[-1], now=now)
 
     # The key's row comes last in the transaction of the hold: of two requests at once the second waits, and gets the first's answer.
     ticket = Ticket(remembered, unless=_AnsweredBefore())
     try:
-        booking = await reserve(viewer, code, token, interpreter=interpreter, ticket=ticket, key=key, now=now)
+        await reserve(viewer, code, token, interpreter=interpreter, ticket=ticket, key=key, now=now)
     except NotFound:
         raise
     except Refusal as refusal:
         return await _remembered(request, refused(refusal), now=now)
-    return Reply(CREATED, told(booking))
+    return replies[-1]
 
 
 async def _remembered(request: Request, reply: Reply, *, now: datetime) -> Reply:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -23,8 +24,9 @@ def new_key() -> bytes:
     return AESGCM.generate_key(bit_length=256)
 
 
+@cache
 def derive_key(secret: str, purpose: str) -> bytes:
-    """A key for one purpose from the application's secret (HKDF-SHA256, RFC 5869)."""
+    """A key for one purpose from the application's secret (HKDF-SHA256, RFC 5869). There are a handful of either in a process."""
     return HKDF(hashes.SHA256(), length=KEY, salt=None, info=purpose.encode()).derive(secret.encode())
 
 

@@ -51,7 +51,7 @@ def to_instant(local: datetime, zone: str) -> datetime:
         NoSuchTime: the clock jumps over it.
         AmbiguousTime: the clock shows it twice.
     """
-    first, second = _candidates(local, zone)
+    first, second = settle(local, zone), settle(local.replace(fold=1), zone)
     if first != second:
         if first > second:
             raise NoSuchTime(f"{local} in {zone}")
@@ -61,14 +61,9 @@ def to_instant(local: datetime, zone: str) -> datetime:
 
 def settle(local: datetime, zone: str) -> datetime:
     """The instant of `local` in `zone`; in a gap the same time by the old offset, of two the first (RFC 5545 3.3.5)."""
-    return _candidates(local, zone)[0]
-
-
-def _candidates(local: datetime, zone: str) -> tuple[datetime, datetime]:
     if local.tzinfo is not None:
         raise ValueError("a planned local time carries no offset")
-    tz = ZoneInfo(zone)
-    return local.replace(tzinfo=tz).astimezone(UTC), local.replace(tzinfo=tz, fold=1).astimezone(UTC)
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def in_zone(instant: datetime, zone: str) -> datetime:

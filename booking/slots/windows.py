@@ -126,7 +126,8 @@ class Window:
             "starts_at": self.starts_at.isoformat(),
             "ends_at": self.ends_at.isoformat(),
             "steps": [
-                {**step._asdict(), "day": step.day.isoformat(), "starts": f"{step.starts:%H:%M}"} for step in self.steps
+                {**step._asdict(), "day": step.day.isoformat(), "starts": step.starts.isoformat("minutes")}
+                for step in self.steps
             ],
         }
 

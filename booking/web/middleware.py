@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -49,6 +49,7 @@ class Surroundings:
         self.app = app
         self.services = services
         self.unreachable = unreachable
+        self.protection = _protection(services)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,7 +65,7 @@ class Surroundings:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._protect(scope, MutableHeaders(scope=message), state["request_id"])
+                self._protect(scope, message, state["request_id"])
             await send(message)
 
         try:
@@ -100,22 +101,30 @@ class Surroundings:
         token = cookies.get(session_cookie(self.services))
         return await viewer_of_session(token, now) if token else ANONYMOUS
 
-    def _protect(self, scope: Scope, headers: MutableHeaders, request: str) -> None:
-        headers["X-Request-Id"] = request
-        headers.setdefault("Content-Security-Policy", POLICY.format(more=self._simulator))
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        if not scope["path"].startswith("/static/"):
-            headers.setdefault("Cache-Control", "no-store")
-        if self.services.settings.public_url.startswith("https:"):
-            headers.setdefault("Strict-Transport-Security", f"max-age={int(timedelta(days=365).total_seconds())}")
+    def _protect(self, scope: Scope, message: Message, request: str) -> None:
+        """Give the answer what it does not say itself."""
+        said = {name for name, _value in message["headers"]}
+        more = [each for each in self.protection if each[0] not in said]
+        if b"cache-control" not in said and not scope["path"].startswith("/static/"):
+            more.append((b"cache-control", b"no-store"))
+        message["headers"] = [*message["headers"], (b"x-request-id", request.encode()), *more]
 
-    @property
-    def _simulator(self) -> str:
-        base = self.services.settings.stripe_api_base
-        return f" {urlsplit(base).scheme}://{urlsplit(base).netloc}" if base else ""
+
+def _protection(services: Services) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer, the same for all."""
+    settings = services.settings
+    base = settings.stripe_api_base
+    simulator = f" {urlsplit(base).scheme}://{urlsplit(base).netloc}" if base else ""
+    headers = {
+        "content-security-policy": POLICY.format(more=simulator),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    }
+    if settings.public_url.startswith("https:"):
+        headers["strict-transport-security"] = f"max-age={int(timedelta(days=365).total_seconds())}"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 class SameOrigin:
@@ -199,6 +208,8 @@ def _host(origin: str) -> str:
 
 
 def _cookies(headers: Headers) -> dict[str, str]:
+    if "cookie" not in headers:
+        return {}
     jar: SimpleCookie = SimpleCookie()
     try:
         jar.load(headers.get("cookie", ""))

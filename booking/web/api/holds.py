@@ -31,7 +31,7 @@ async def hold(request: Request) -> Response:
     if not key or viewer.partner is None:
         raise KeyNotUsable
     body = await read_body(request, HoldRequest)
-    mark = fingerprint(request.method, request.url.path, await request.body())
+    mark = fingerprint(request.method, request.scope["path"], await request.body())
 
     def told(booking: Booking) -> Any:
         return telling.booking(booking, now).model_dump(mode="json")

@@ -6,7 +6,7 @@ from typing import Any
 
 from babel.dates import get_day_names
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from booking.journeys.close_resource import Hours, close_resource, open_again, open_hours
 from booking.kit.errors import Invalid, NotFound
@@ -26,7 +26,7 @@ async def closures(request: Request) -> Response:
 
 
 async def close(request: Request) -> Response:
-    """Closes at once what touches nobody; else shows who is touched, and closes when told so again."""
+    """Closes at once what touches nobody; else shows who is touched, closes when told so again, and shows what they may have."""
     form = await Form.read(request)
     closing = _closing(form)
     if closing is None:
@@ -38,6 +38,8 @@ async def close(request: Request) -> Response:
         return await _show(request, form, 422)
     if not closed.is_kept:
         return page(request, "desk/closure-touches.html", closed=closed, clinic=closed.clinic, form=form)
+    if closed.touched:
+        return RedirectResponse(f"{request.app.state.urls('desk:touched')}?closure={closed.closure}", status_code=303)
     return redirect(request, "desk:closures")
 
 
@@ -97,7 +99,7 @@ async def _show(request: Request, form: Form, status: int = 200) -> Response:
         resources=[(each.id, each.name) for each in found.resources],
         together=together(found),
         week=_week(found),
-        day_names=_day_names(language_of(request)),
+        day_names=day_names(language_of(request)),
         kind_name=kind_name,
         hours_said=hours_said,
     )
@@ -111,7 +113,7 @@ def _week(hours: Hours) -> dict[int, list[list[Opening]]]:
     }
 
 
-def _day_names(language: str) -> list[str]:
+def day_names(language: str) -> list[str]:
     names: Any = get_day_names("abbreviated", context="stand-alone", locale=language)
     return [names[day] for day in range(DAYS_A_WEEK)]
 

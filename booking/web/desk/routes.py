@@ -21,6 +21,9 @@ from booking.web.desk import (
     questions,
     reviews,
     steps,
+    telling,
+    touched,
+    waitlist,
 )
 from booking.web.policy import Ruled
 
@@ -44,5 +47,8 @@ ROUTES: list[Ruled] = [
     *plans.ROUTES,
     *questions.ROUTES,
     *reviews.ROUTES,
+    *telling.ROUTES,
+    *touched.ROUTES,
+    *waitlist.ROUTES,
     *steps.ROUTES,
 ]

@@ -53,7 +53,7 @@ def ticks(services: Services, deliverer: Deliverer) -> tuple[Tick, ...]:
         Tick("deliver", timedelta(seconds=2), deliverer.tick),
         Tick("send refunds", timedelta(seconds=10), lambda: send_refunds(payments=stripe, links=links, now=now())),
         Tick("sweep lapses", timedelta(seconds=15), lambda: sweep_lapses(now=now())),
-        Tick("waiting list", timedelta(seconds=60), lambda: offer_freed(now=now())),
+        Tick("waiting list", timedelta(seconds=15), lambda: offer_freed(now=now())),
         Tick("reconcile", timedelta(seconds=60), lambda: reconcile_payments(payments=stripe, links=links, now=now())),
         Tick("complete stays", timedelta(minutes=10), lambda: complete_stays(now=now())),
         Tick("purge drafts", timedelta(hours=1), lambda: purge_drafts(now=now())),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from booking.accounts import audit
 from booking.accounts.viewers import Viewer
+from booking.journeys.offer_freed import offer_freed
 from booking.journeys.who_booked import Booked, own_clinic, who_booked
 from booking.kit.db import transaction
 from booking.kit.times import in_zone
@@ -84,3 +85,4 @@ async def open_again(viewer: Viewer, closure_ids: Sequence[int], *, now: datetim
         for closure_id in closure_ids:
             await closures.remove(clinic.id, closure_id)
             await audit.record(viewer, "resource.open_again", f"closure {closure_id}", now=now)
+    await offer_freed(clinic.id, now=now)

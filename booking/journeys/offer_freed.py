@@ -1,8 +1,8 @@
 """What became free is offered along the waiting list: to the first whom it suits, for a time of their own, then to the next.
 
-An offer is a hold, taken like every other: the exclusion constraint lets no two have the same. Called whenever something
-was freed, and by the worker besides. Two at once keep the order too: both begin with the first in line, and
-of one case's two holds the second waits for the first, and then is none.
+An offer is a hold, taken like every other: the exclusion constraint lets no two have the same. Called when something
+was freed, and by the worker besides: what a move or new opening hours free is offered at its next round. Two at once keep
+the order too: both begin with the first in line, and of one case's two holds the second waits for the first, and then is none.
 """
 
 from contextlib import suppress

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from booking.accounts import audit
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
+from booking.journeys.offer_freed import offer_freed
 from booking.journeys.who_booked import Booked, own_clinic, who_booked
 from booking.kit.db import transaction
 from booking.kit.errors import Invalid, NotFound
@@ -99,6 +100,7 @@ async def set_lot_state(viewer: Viewer, code: str, was: LotState, to: LotState, 
         lot = await _lot(clinic, code, now)
         await lots.set_state(clinic.id, lot.id, was, to, reason=reason, by=viewer.person_id, now=now)
         await audit.record(viewer, f"lot.{to}", f"lot {lot.code}", now=now)
+    await offer_freed(clinic.id, now=now)
 
 
 async def _lot(clinic: Clinic, code: str, now: datetime) -> OnShelf:

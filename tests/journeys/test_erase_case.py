@@ -1,13 +1,17 @@
 """An erasure: whatever was private is gone from every table, and the money is still there (G28)."""
 
+from datetime import date
+
 import pytest
 
 from booking.accounts.audit import trail
 from booking.accounts.models import Person, Role
 from booking.aftercare.check_ins import Answers, answer, check_ins_of
 from booking.aftercare.models import RatedBy, Rater
+from booking.bookings import waitlist
 from booking.bookings.booking import DatesStand
 from booking.bookings.models import Booking
+from booking.bookings.wishes import Wish
 from booking.consultations import drafts
 from booking.consultations.models import Case, CaseStatus, Consent
 from booking.demo.ready import Stage, staff_of
@@ -18,6 +22,7 @@ from booking.journeys.add_record import add_to_case
 from booking.journeys.cancel import cancel
 from booking.journeys.check import check
 from booking.journeys.erase_case import OnlyACoordinatorErases, erase_case, open_erasure
+from booking.journeys.offer_freed import offer_freed
 from booking.journeys.plan_travel import save_leg
 from booking.journeys.read_record import open_record
 from booking.kit.db import execute, run, transaction
@@ -32,6 +37,7 @@ from tests.journeys.full_case import a_full_case, staff
 from tests.journeys.test_review_case import STRANGER
 from tests.journeys.travel import flight_there, samuel_travels, stay
 from tests.journeys.trips import a_case, a_confirmed, a_hold, patient_of
+from tests.journeys.waiting import APRIL, close_but, joins
 
 # What is known of Samuel and of who helps him, wherever it was written.
 PRIVATE = ("Samuel", "SAMUEL", "Adeyemi", "samuel@", "Helper1", "helper1@", "Bay House", "BA2157")
@@ -158,3 +164,17 @@ async def test_it_is_told_before_what_would_go(world: World, services: Services)
     found = await open_erasure(staff(world), case.code, now=services.now())
 
     assert (found.patient, found.files, found.trips, found.refunds) == ("Samuel Adeyemi", 0, 1, 1)
+
+
+async def test_for_which_dates_someone_waited_goes_and_that_they_waited_stays(world: World, services: Services) -> None:
+    away = ((date(2027, 4, 9), date(2027, 4, 9)),)
+    await close_but(None)
+    case = await joins(world, "samuel", Wish(APRIL.first_day, APRIL.last_day, away, "es"), now=services.now())
+
+    await erase_case(staff(world), case.code, typed=case.code, now=services.now())
+    await offer_freed(now=services.now())
+
+    wait = await waitlist.latest_of(case.id)
+    assert wait is not None
+    assert (wait.status.value, wait.away, wait.interpreter) == ("ended", [], None)
+    assert await check() == []

@@ -1,7 +1,7 @@
 """The waiting list, for who found no dates that suit: which would do, the place in line, and leaving it."""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -100,7 +100,14 @@ def _away(stretches: Iterable[tuple[date, date]]) -> dict[str, date]:
 
 
 def _form(days: dict[str, date], interpreter: str | None) -> Form:
-    return Form({name: day.isoformat() for name, day in days.items()} | {"interpreter": interpreter or ""})
+    return Form({**_boxes(days), "interpreter": interpreter or ""})
+
+
+def _boxes(days: Mapping[str, date]) -> dict[str, str]:
+    """Each date as the three boxes that it is typed into."""
+    return {
+        f"{name}-{part}": str(getattr(day, part)) for name, day in days.items() for part in ("day", "month", "year")
+    }
 
 
 def _wish(form: Form, file: WaitFile) -> Wish | None:
@@ -110,8 +117,7 @@ def _wish(form: Form, file: WaitFile) -> Wish | None:
     if not form.ok or first is None or last is None:
         return None
     # Without gaps: what is wrong with the second stretch is to stand beside the second.
-    form.values.update(dict.fromkeys(_away([(first, last)] * len(STRETCHES)), ""))
-    form.values.update({name: day.isoformat() for name, day in _away(away).items()})
+    form.values.update(dict.fromkeys(_boxes(_away([(first, last)] * len(STRETCHES))), "") | _boxes(_away(away)))
     return Wish(first, last, tuple(away), interpreter)
 
 

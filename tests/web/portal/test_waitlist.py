@@ -1,6 +1,9 @@
 """The waiting list, as a family's browser meets it."""
 
+import re
 from datetime import date
+
+import httpx
 
 from booking.bookings import waitlist
 from booking.bookings.wishes import Wish
@@ -12,7 +15,19 @@ from tests.journeys.waiting import close_but, joins, offer_to
 from tests.web.conftest import Visit
 from tests.web.portal.pages import text_of
 
-WISHED = {"first_day": "2027-04-05", "last_day": "2027-04-20", "interpreter": ""}
+
+def boxes(name: str, day: int, month: int = 4) -> dict[str, str]:
+    """A date in 2027 as it is typed."""
+    return {f"{name}-day": str(day), f"{name}-month": str(month), f"{name}-year": "2027"}
+
+
+def typed(page: httpx.Response, box: str) -> str:
+    """What stands in a box of the form."""
+    found = re.search(rf'name="{box}"[^>]*value="([^"]*)"', page.text)
+    return found[1] if found else ""
+
+
+WISHED = {**boxes("first_day", 5), **boxes("last_day", 20), "interpreter": ""}
 
 
 async def test_who_finds_nothing_says_which_days_would_do_and_sees_their_place(
@@ -23,9 +38,9 @@ async def test_who_finds_nothing_says_which_days_would_do_and_sees_their_place(
     where = f"/portal/cases/{case.code}/waitlist"
     samuel = await visit.as_("samuel")
     assert f"{where}?month=2027-04" in (await samuel.get(f"/portal/cases/{case.code}/dates?month=2027-04")).text
-    assert 'value="2027-04-30"' in (await samuel.get(f"{where}?month=2027-04")).text
+    assert typed(await samuel.get(f"{where}?month=2027-04"), "last_day-day") == "30"
 
-    answer = await samuel.post(where, data={**WISHED, "away_2_first": "2027-04-09"})
+    answer = await samuel.post(where, data={**WISHED, **boxes("away_2_first", 9)})
 
     assert (answer.status_code, answer.headers["location"]) == (303, where)
     shown = text_of(await samuel.get(where))
@@ -47,13 +62,13 @@ async def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept
 
     answer = await samuel.post(
         f"/portal/cases/{case.code}/waitlist",
-        data={**WISHED, "last_day": "2027-04-01", "away_3_first": "2027-04-09", "away_3_last": "2027-04-08"},
+        data={**WISHED, **boxes("last_day", 1), **boxes("away_3_first", 9), **boxes("away_3_last", 8)},
     )
 
     assert answer.status_code == 422
     assert 'id="last_day-error"' in answer.text
     assert 'id="away_1_last-error"' in answer.text
-    assert 'value="2027-04-08"' in answer.text
+    assert (typed(answer, "away_1_last-day"), typed(answer, "away_3_last-day")) == ("8", "")
     assert await waitlist.of_case(case.id) is None
 
 

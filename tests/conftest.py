@@ -42,15 +42,19 @@ hypothesis.settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("house")
 
 
-LONG = {"browser", "bench", "faults", "races", "soak"}
+LONG = {"bench", "faults", "races", "soak"}
+THE_WAY = {"test_the_way", "test_mails_of_a_trip"}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The browser's tests share a running demo and a browser: one for the longest way, one for all the others."""
+    if "browser" in item.path.parts:
+        item.add_marker(pytest.mark.xdist_group("the way" if item.path.stem in THE_WAY else "browser"))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On several cores: one keeps the browser's tests, which share one running demo, and what takes long begins first."""
-    for item in items:
-        if "browser" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    """What takes long begins first, or one worker is at it when all the others are done."""
     items.sort(key=lambda item: ("browser" not in item.path.parts, LONG.isdisjoint(item.path.parts)))
 
 

@@ -1,9 +1,9 @@
 """The real demo and a real browser, started once for all the tests here."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
@@ -35,8 +35,19 @@ class Comes(Protocol):
     async def __call__(self, key: str | None = None, /, **options: Any) -> Visitor: ...
 
 
+FAILED: Final = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fixtures are told whether their test failed: a picture of every page that is left costs as much as a page."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture
-async def comes(browser: Browser, demo: Demo, tmp_path: Path) -> AsyncIterator[Comes]:
+async def comes(browser: Browser, demo: Demo, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Comes]:
     """People at browsers of their own: `await comes()`, or `await comes("nia")` signed in by the demo's one click.
 
     At the end nothing may have gone wrong in any of their browsers.
@@ -53,7 +64,7 @@ async def comes(browser: Browser, demo: Demo, tmp_path: Path) -> AsyncIterator[C
             return who
 
         yield come
-        for number, who in enumerate(visitors):  # pytest shows this only of a test that failed
+        for number, who in enumerate(visitors if request.node.stash[FAILED] else ()):
             picture = tmp_path / f"{number}.png"
             await who.page.screenshot(path=picture, full_page=True)
             print(f"at the end: {who.page.url} ({picture})")  # noqa: T201

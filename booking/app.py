@@ -22,6 +22,7 @@ from booking.settings import Settings
 from booking.web.api.routes import ROUTES as API
 from booking.web.deadlines import Deadlines
 from booking.web.desk.routes import ROUTES as DESK
+from booking.web.kept_pages import KeptPages
 from booking.web.middleware import BodyLimit, CleanPaths, SameOrigin, Surroundings
 from booking.web.policy import Ruled, require_policies
 from booking.web.portal.routes import ROUTES as PORTAL
@@ -59,6 +60,7 @@ def create_app(services: Services, more_routes: list[Ruled] | None = None) -> St
     )
     app.state.services = services
     app.state.urls = Urls(routes)
+    app.state.kept_pages = KeptPages()
     return app
 
 

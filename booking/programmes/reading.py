@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 from typing import Final
 
+from booking.kit.db import run
 from booking.kit.errors import NotFound
 from booking.programmes.content import ProgrammeContent, parse_content
 from booking.programmes.models import Clinic, Programme, ProgrammeVersion
 from booking.programmes.parts import in_language
 
-__all__ = ["Published", "in_language", "published_programme", "published_programmes", "version", "version_content"]
+__all__ = [
+    "Published",
+    "edition",
+    "in_language",
+    "published_programme",
+    "published_programmes",
+    "version",
+    "version_content",
+]
 
 
 _parsed: Final[dict[int, ProgrammeContent]] = {}
@@ -22,6 +31,24 @@ class Published:
     programme: Programme
     version: ProgrammeVersion
     content: ProgrammeContent
+
+
+EDITION: Final = """
+    SELECT md5(string_agg(clinic::text || programme::text, '' ORDER BY clinic.slug, programme.slug)) AS edition
+    FROM programme JOIN clinic ON clinic.id = clinic_id
+    WHERE published_version_id IS NOT NULL AND ($1::text IS NULL OR programme.slug = $1)
+"""
+
+
+async def edition(slug: str | None = None) -> str:
+    """A text that changes whenever anything does that a `Published` is read from: of one programme, or of all.
+
+    A version is named in its programme and never changes itself. Raises NotFound, as `published_programme` does.
+    """
+    [row] = await run(EDITION, slug)
+    if row["edition"] is None and slug is not None:
+        raise NotFound
+    return str(row["edition"])
 
 
 async def published_programmes() -> list[Published]:

@@ -1,13 +1,15 @@
 """The front door and the programmes behind it: what each is, what is known of it, what it costs."""
 
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from booking.programmes.models import Clinic
-from booking.programmes.reading import Published, published_programme, published_programmes
-from booking.web.pages import page
+from booking.programmes.reading import Published, edition, published_programme, published_programmes
+from booking.web.kept_pages import public_page
+from booking.web.pages import render
 from booking.web.policy import Who, route
 from booking.web.site.evidence import effect_plot, evidence_rows, known_from, said_by
 from booking.web.site.refunds import refund_spans
@@ -15,19 +17,27 @@ from booking.web.site.travel_rules import told_rules
 
 
 async def home(request: Request) -> Response:
-    programmes = await published_programmes()
-    return page(request, "site/home.html", programmes=programmes, clinic=only_clinic(programmes))
+    return await public_page(request, edition, partial(_list, request, "site/home.html"))
 
 
 async def programmes(request: Request) -> Response:
+    return await public_page(request, edition, partial(_list, request, "site/programmes.html"))
+
+
+async def _list(request: Request, template: str) -> str:
     found = await published_programmes()
-    return page(request, "site/programmes.html", programmes=found, clinic=only_clinic(found))
+    return render(request, template, programmes=found, clinic=only_clinic(found))
 
 
 async def programme(request: Request) -> Response:
-    found = await published_programme(request.path_params["slug"])
+    slug = request.path_params["slug"]
+    return await public_page(request, partial(edition, slug), partial(_programme, request, slug))
+
+
+async def _programme(request: Request, slug: str) -> str:
+    found = await published_programme(slug)
     content = found.content
-    return page(
+    return render(
         request,
         "site/programme.html",
         **_about(found),
@@ -37,8 +47,12 @@ async def programme(request: Request) -> Response:
 
 
 async def evidence(request: Request) -> Response:
-    found = await published_programme(request.path_params["slug"])
-    return page(request, "site/evidence.html", **_about(found))
+    slug = request.path_params["slug"]
+    return await public_page(request, partial(edition, slug), partial(_evidence, request, slug))
+
+
+async def _evidence(request: Request, slug: str) -> str:
+    return render(request, "site/evidence.html", **_about(await published_programme(slug)))
 
 
 def _about(found: Published) -> dict[str, Any]:

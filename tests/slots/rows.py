@@ -1,6 +1,6 @@
 """A small clinic for the database's tests: one clinician, two chairs, one lot of three doses, open every day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -44,14 +44,17 @@ class Small:
     lot: Lot
 
 
-async def small_clinic(*, clinicians: int = 1, chairs: int = 2, doses: int = 3) -> Small:
+async def small_clinic(
+    *, clinicians: int = 1, chairs: int = 2, doses: int = 3, content: Mapping[str, Any] | None = None
+) -> Small:
+    """`content` is a programme's other than its protocol, for pages that read all of it."""
     clinic = await Clinic.create(
         slug=new_code(), name="A clinic", address={}, zone="America/Antigua", currency="USD", languages=["en"],
         airport="ANU", phone="+12684600000", email="clinic@example.org",
     )  # fmt: skip
     programme = await Programme.create(clinic=clinic, slug=new_code())
-    content = {"protocol": EVERYTHING}
-    version = await ProgrammeVersion.create(programme=programme, number=1, content=content, published_at=NOW)
+    told = {**(content or {}), "protocol": EVERYTHING}
+    version = await ProgrammeVersion.create(programme=programme, number=1, content=told, published_at=NOW)
     lot = await Lot.create(
         clinic=clinic, product="cells", code="A", state=LotState.RELEASED, usable_from=FIRST, usable_until=LAST
     )

@@ -14,12 +14,13 @@ from booking.kit.db import execute
 from tests.bench import holds, servers, windows
 from tests.bench.figures import Figure, append, of_rounds, percentile, table
 from tests.bench.load import Drive, drive, get
+from tests.bench.recorded import record
 from tests.bench.scratch import Scratch, scratch
 
 MEANS: Final = {
     "hold": "holds over HTTP, beside pgbench writing the same rows in four statements",
     "hold_statements": "everything that PostgreSQL is asked for one hold, BEGIN and COMMIT included",
-    "hold_cpu": "the web processes' processor time for one hold",
+    "hold_cpu": "the web processes' processor time for one hold, beside a bare endpoint that asks the same of the database",
     "hold_contended": "p99 of a hold when all are after the same dates, beside dates of their own",
     "programme_page": "the programme's page, beside a bare Jinja page of its size",
     **windows.MEANS,
@@ -64,7 +65,8 @@ def main() -> None:
 
 async def measure(sizes: Sizes) -> list[Figure]:
     async with scratch(sizes.clients * sizes.each) as place:
-        with servers.web(place, sizes.workers) as web, servers.bare(place, sizes.workers) as bare:
+        asked = await record(place)
+        with servers.web(place, sizes.workers) as web, servers.bare(place, asked, sizes.workers) as bare:
             figures = await _rounds(place, web, bare, sizes)
         figures.append(await _statements(place))
     return [*figures, *await windows.measure(sizes.behind, sizes.looks)]
@@ -77,10 +79,11 @@ async def _rounds(place: Scratch, web: servers.Serving, bare: servers.Serving, s
     for turn in range(sizes.rounds + 1):  # the first warms everything up, and is not counted
         if turn == 1:
             got.clear()
-        before = web.cpu()
-        own = await _held(place, web, sizes)
+        own, cpu = await _held(place, web, holds.spread(place), sizes)
         got["hold"].append(own.rate)
-        got["cpu"].append((web.cpu() - before) / len(own.samples) * 1000)
+        got["cpu"].append(cpu)
+        await place.forget_holds()
+        got["bare cpu"].append((await _held(place, bare, holds.bare(place), sizes))[1])
         await place.forget_holds()
         got["pgbench"].append(await holds.pgbench(place, script, sizes.clients, sizes.each))
         await place.forget_holds()
@@ -92,7 +95,7 @@ async def _rounds(place: Scratch, web: servers.Serving, bare: servers.Serving, s
         got["bare page"].append((await drive(bare.port, [get(f"/page?size={page}")] * sizes.pages, sizes.clients)).rate)
     return [
         of_rounds("hold", got["hold"], "per s", got["pgbench"]),
-        of_rounds("hold_cpu", got["cpu"], "ms"),
+        of_rounds("hold_cpu", got["cpu"], "ms", got["bare cpu"]),
         of_rounds("hold_contended", got["same p99"], "ms", got["spread p99"]),
         of_rounds("programme_page", got["page"], "per s", got["bare page"]),
     ]
@@ -102,11 +105,12 @@ def _p99(driven: Drive) -> float:
     return percentile((sample.seconds * 1000 for sample in driven.samples), 0.99)
 
 
-async def _held(place: Scratch, web: servers.Serving, sizes: Sizes) -> Drive:
-    """Everyone gets the dates of their own, or the measurement is of something else."""
-    driven = await drive(web.port, holds.spread(place), sizes.clients)
+async def _held(place: Scratch, by: servers.Serving, requests: list[bytes], sizes: Sizes) -> tuple[Drive, float]:
+    """Everyone gets the dates of their own, or the measurement is of something else. With milliseconds of processor time for each."""
+    before = by.cpu()
+    driven = await drive(by.port, requests, sizes.clients)
     _require(driven, Counter({holds.CREATED: len(place.wishes)}))
-    return driven
+    return driven, (by.cpu() - before) / len(driven.samples) * 1000
 
 
 async def _after_the_same(place: Scratch, web: servers.Serving, sizes: Sizes) -> Drive:

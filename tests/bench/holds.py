@@ -13,7 +13,7 @@ from typing import Final
 
 from booking.bookings.opening import OPEN
 from booking.kit.db import execute
-from booking.slots.claims import TAKE, TAKE_DOSES
+from booking.slots.claims import take_with
 from tests.bench.load import post
 from tests.bench.scratch import Scratch, Wish
 
@@ -27,15 +27,17 @@ CREATE UNLOGGED TABLE bench_hold (
   clinic_id bigint, dose_step text, product text, dose_day date, doses int)"""
 ROW: Final = "INSERT INTO bench_hold VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
 
-# What a hold leaves behind beside its booking, claims and dose: its audit row, its mail, and the partner's answer.
+# What a hold leaves behind beside its booking, claims and dose: its rows in the trail and the partner's answer, and its mail.
 NOTES: Final = """
 WITH audited AS (
   INSERT INTO audit_row (at, person_id, partner_id, acting_as, action, subject, request_id)
-  VALUES (now(), NULL, NULL, 'partner', 'booking.hold', 'booking', 'pgbench')
-), answered AS (
-  INSERT INTO partner_reply (partner_id, key, fingerprint, created_at, status, body)
-  SELECT (SELECT min(id) FROM partner_key), 'pgbench ' || :turn, '\\x00', now(), 201, '{}'
+  VALUES (now(), NULL, NULL, 'partner', 'request.read', 'case', 'pgbench'),
+         (now(), NULL, NULL, 'partner', 'booking.hold', 'booking', 'pgbench')
 )
+INSERT INTO partner_reply (partner_id, key, fingerprint, created_at, status, body)
+SELECT (SELECT min(id) FROM partner_key), 'pgbench ' || :turn, '\\x00', now(), 201, '{}'"""
+
+MAIL: Final = """
 INSERT INTO message (code, case_id, booking_id, recipient_id, occasion, about, language, zone, due_at, useful_until,
                      facts, status, attempt, last_error)
 SELECT 'PB-' || turn, case_id, :booking, recipient_id, 'dates-held', '', 'en', 'UTC', now(), now(), '{}', 'planned', 0, ''
@@ -46,6 +48,12 @@ def hold_request(wish: Wish, partner_key: str) -> bytes:
     """A hold as a partner's system sends it, under a key of its own."""
     headers = {"Authorization": f"Bearer {partner_key}", "Idempotency-Key": secrets.token_hex(8)}
     return post(f"/api/v1/cases/{wish.case.code}/hold", {"token": wish.token}, headers)
+
+
+def bare(scratch: Scratch) -> list[bytes]:
+    """The same holds, for the bare endpoint that asks what the program asked for each."""
+    headers = {"Authorization": f"Bearer {scratch.world.partner_key}"}
+    return [post(f"/hold/{turn}", {"token": wish.token}, headers) for turn, wish in enumerate(scratch.wishes)]
 
 
 def spread(scratch: Scratch) -> list[bytes]:
@@ -69,7 +77,7 @@ async def write_pgbench(scratch: Scratch, clients: int) -> Path:
     script = scratch.folder / "hold.sql"
     script.write_text(
         f"\\set turn :round * {clients} + :client_id\n\\set round :round + 1\nBEGIN;\n"
-        + "".join(f"{statement};\n" for statement in (_opened() + " \\gset", _claimed(), _dosed(), NOTES)).replace(
+        + "".join(f"{statement};\n" for statement in (_opened() + " \\gset", _taken(), NOTES, MAIL)).replace(
             " \\gset;", " \\gset"
         )
         + "COMMIT;\n"
@@ -103,15 +111,11 @@ def _opened() -> str:
     )
 
 
-def _claimed() -> str:
+def _taken() -> str:
     columns = [_column(name) for name in ("resources", "steps", "starts", "ends")]
-    return _filled(TAKE, *columns, ":booking", "now()", "now() + interval '30 min'", ZONE)
-
-
-def _dosed() -> str:
-    columns = [_column(name) for name in ("clinic_id", "product", "dose_day")]
-    values = [":booking", _column("dose_step"), "now() + interval '30 min'", *columns, "now()", _column("doses")]
-    return _filled(TAKE_DOSES, *values)
+    doses = [f"ARRAY[{_column(name)}]" for name in ("product", "dose_day", "doses", "dose_step")]
+    until = "now() + interval '30 min'"
+    return _filled(take_with(1), *columns, ":booking", "now()", until, ZONE, _column("clinic_id"), *doses)
 
 
 async def pgbench(scratch: Scratch, script: Path, clients: int, each: int) -> float:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import psutil
@@ -37,12 +38,13 @@ def web(scratch: Scratch, workers: int) -> Iterator[Serving]:
 
 
 @contextmanager
-def bare(scratch: Scratch, workers: int) -> Iterator[Serving]:
-    """The bare application of bare.py, under uvicorn with the same options."""
+def bare(scratch: Scratch, asked: Path, workers: int) -> Iterator[Serving]:
+    """The bare application of bare.py, under uvicorn with the same options; `asked` is what its holds ask."""
     port = _free_port()
     command = ("-m", "uvicorn", "tests.bench.bare:app", "--port", str(port), "--workers", str(workers))
     quiet = ("--no-access-log", "--no-server-header", "--log-level", "warning")
-    with running((*command, *quiet), scratch.environment, scratch.folder / f"bare-{port}.log") as process:
+    environment = {**scratch.environment, "ASKED": str(asked)}
+    with running((*command, *quiet), environment, scratch.folder / f"bare-{port}.log") as process:
         yield _answering(Serving(port, process), "/page?size=100")
 
 

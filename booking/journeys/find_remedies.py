@@ -4,7 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from booking.accounts import audit
@@ -20,6 +20,7 @@ from booking.kit.times import in_zone
 from booking.programmes.models import Clinic
 from booking.slots import closures, lots
 from booking.slots.closures import Kept
+from booking.slots.holidays import Shut, holidays_of
 from booking.slots.load import load_stock
 from booking.slots.lots import OnShelf
 from booking.slots.models import LotState
@@ -45,9 +46,13 @@ NAMES: Final = "SELECT id, name FROM resource WHERE clinic_id = $1"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What has changed at the clinic: some closures, all of them if none is named, or one lot that is not released."""
+    """What has changed at the clinic: closures, days on which all of it is closed, or one lot that is not released.
+
+    If nothing is named: every closure and every such day that is to come.
+    """
 
     closures: frozenset[int] = frozenset()
+    days: frozenset[date] = frozenset()
     lot: str = ""
 
 
@@ -75,6 +80,7 @@ class Touches:
 
     clinic: Clinic
     closures: Sequence[Kept]
+    days: Sequence[Shut]
     lot: OnShelf | None
     touches: Sequence[Touch]
     names: Mapping[int, str]
@@ -88,23 +94,31 @@ async def find_remedies(viewer: Viewer, change: Change, *, key: bytes, now: date
     """
     async with transaction():
         clinic = await own_clinic(viewer)
-        kept = [] if change.lot else await _closures(clinic, change, now=now)
+        kept, days = await _closures(clinic, change, now=now), await _days(clinic, change, now=now)
         lot = await _lot(clinic, change.lot, now=now) if change.lot else None
-        codes = {one.booking for closure in kept for one in closure.touched}
+        codes = {one.booking for closed in (*kept, *days) for one in closed.touched}
         if lot is not None:
             codes = {one.booking for one in await lots.promised(clinic.id, now=now, lot_id=lot.id)}
         touches = await _touches(clinic, codes, recalled=lot is not None, key=key, now=now)
         await audit.record(viewer, "remedies.read", f"clinic {clinic.slug}", now=now)
         names = {row["id"]: row["name"] for row in await run(NAMES, clinic.id)}
         untold = await Booking.filter(case__clinic_id=clinic.id, aside_at__isnull=False).count()
-        return Touches(clinic, kept, lot, touches, names, untold)
+        return Touches(clinic, kept, days, lot, touches, names, untold)
 
 
 async def _closures(clinic: Clinic, change: Change, *, now: datetime) -> list[Kept]:
     kept = await closures.closures_of(clinic.id, in_zone(now, clinic.zone).date(), now=now)
     if not change.closures <= {one.id for one in kept}:
         raise NotFound
-    return [one for one in kept if not change.closures or one.id in change.closures]
+    return [one for one in kept if one.id in change.closures or (change == Change() and one.touched)]
+
+
+async def _days(clinic: Clinic, change: Change, *, now: datetime) -> list[Shut]:
+    shut = await holidays_of(clinic.id, in_zone(now, clinic.zone).date(), now=now)
+    closed = [one for one in shut if not one.is_open]
+    if not change.days <= {one.day for one in closed}:
+        raise NotFound
+    return [one for one in closed if one.day in change.days or (change == Change() and one.touched)]
 
 
 async def _lot(clinic: Clinic, code: str, *, now: datetime) -> OnShelf:

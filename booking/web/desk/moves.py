@@ -52,6 +52,7 @@ async def moved(request: Request) -> Response:
             code,
             token,
             interpreter=interpreter or None,
+            tell=form.values.get("tell") != "later",
             key=_key(request),
             links=Links(services.settings.public_url),
             now=now_of(request),

@@ -1,6 +1,7 @@
 """The clinic has changed: every booking that a closure or a lot touches, what each may have instead, and its acceptance."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from booking.journeys.accept_remedies import Answer, Choice, accept_remedies
 from booking.journeys.find_dates import window_key
 from booking.journeys.find_remedies import Change, Touches, find_remedies
 from booking.journeys.links import Links
+from booking.kit.errors import NotFound
 from booking.kit.times import show_date
 from booking.kit.words import Text
 from booking.slots.explain import NoDates
@@ -28,13 +30,14 @@ CONFLICT = 409
 
 
 async def touched(request: Request) -> Response:
-    """What the named closures touch, or all of them."""
-    return await _show(request, _closures(request.query_params.getlist("closure")))
+    """What the named closures and closed days touch, or all of them."""
+    asked = request.query_params
+    return await _show(request, _change(asked.getlist("closure"), asked.getlist("day")))
 
 
 async def accept(request: Request) -> Response:
     form = await Form.read(request)
-    return await _accept(request, form, _closures(form.many.get("closure", [])))
+    return await _accept(request, form, _change(form.many.get("closure", []), form.many.get("day", [])))
 
 
 async def lot_touched(request: Request) -> Response:
@@ -46,8 +49,12 @@ async def lot_accept(request: Request) -> Response:
     return await _accept(request, await Form.read(request), Change(lot=request.path_params["code"]))
 
 
-def _closures(told: Sequence[str]) -> Change:
-    return Change(frozenset(int(one) for one in told if one.isdecimal() and len(one) <= LONGEST_ID))
+def _change(closures: Sequence[str], days: Sequence[str]) -> Change:
+    ids = frozenset(int(one) for one in closures if one.isdecimal() and len(one) <= LONGEST_ID)
+    try:
+        return Change(ids, frozenset(date.fromisoformat(day) for day in days))
+    except ValueError:
+        raise NotFound from None
 
 
 def choices(form: Form) -> list[Choice]:
@@ -89,6 +96,7 @@ async def _show(request: Request, change: Change, answers: Sequence[Answer] = ()
         accepted=int(done) if done.isdecimal() and len(done) < LONGEST_ID else _accepted(answers),
         refused=[answer for answer in answers if answer.refused],
         action=_address(request, change),
+        change=change,
         doses=DOSES,
         changed=changed,
         others=_others(found),
@@ -104,7 +112,8 @@ def _address(request: Request, change: Change, **asked: object) -> str:
     """The change's page; the closures stand in its address, so that it can be reloaded."""
     urls = request.app.state.urls
     path = urls("desk:lot-touched", code=change.lot) if change.lot else urls("desk:touched")
-    query = urlencode([*(("closure", one) for one in sorted(change.closures)), *asked.items()])
+    named = [*(("closure", one) for one in sorted(change.closures)), *(("day", one) for one in sorted(change.days))]
+    query = urlencode([*named, *asked.items()])
     return f"{path}?{query}" if query else path
 
 

@@ -79,6 +79,18 @@ async def test_when_a_bed_is_closed_the_same_hours_are_had_with_another_and_nobo
     assert await Message.filter(booking_id=booking.id).count() == mails
 
 
+async def test_a_booking_is_moved_and_its_family_told_later(visit: Visit, services: Services, now: datetime) -> None:
+    booking = await a_booking(visit, services, now=now)
+    nia = await visit.as_("nia")
+
+    look = await nia.get(choices(await nia.get(f"/desk/bookings/{booking.code}/move"))[-1])
+    await nia.post(f"/desk/bookings/{booking.code}/move", data={**token_in(look), "tell": "later"})
+
+    after = await Booking.get(id=booking.id)
+    assert (after.starts_at, after.aside is not None) == (booking.starts_at, True)
+    assert not await Message.exists(booking_id=booking.id, occasion="moved")
+
+
 async def test_a_hold_can_be_moved_and_lapses_when_it_would_have(
     visit: Visit, services: Services, now: datetime
 ) -> None:

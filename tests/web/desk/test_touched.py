@@ -10,7 +10,7 @@ from booking.bookings.models import Booking
 from booking.demo.world import World
 from booking.messages.models import Message, MessageStatus
 from booking.services import Services
-from booking.slots.models import Closure, Dose, Lot, LotState, Resource
+from booking.slots.models import Closure, Dose, Holiday, Lot, LotState, Resource
 from booking.slots.windows import Window
 from tests.journeys.trips import FIRST, a_case, a_confirmed, a_hold, tokens
 from tests.web.conftest import Visit
@@ -34,7 +34,7 @@ async def away(*kinds: str) -> None:
 
 def chosen(page: httpx.Response) -> dict[str, str | list[str]]:
     """What the page would send: every ticked box and hidden field."""
-    found: dict[str, str | list[str]] = {"tell": [], "closure": []}
+    found: dict[str, str | list[str]] = {"tell": [], "closure": [], "day": []}
     for tag in re.findall(r"<input[^>]*>", page.text):
         if " checked" in tag or 'type="hidden"' in tag:
             name, value = unescape(re.findall(r'name="([^"]*)"', tag)[0]), re.findall(r'value="([^"]*)"', tag)[0]
@@ -169,6 +169,22 @@ async def test_where_there_is_nothing_else_the_reason_is_said(visit: Visit, worl
     assert "There is nothing else that it could have" in page.text
     assert "Doctors: closed or away from" in page.text
     assert "Accept all that are chosen" not in page.text
+
+
+async def test_a_day_on_which_the_whole_clinic_is_closed_is_met_the_same_way(
+    visit: Visit, world: World, services: Services
+) -> None:
+    stay = await a_stay(world, services)
+    day = Window.from_json(stay.window).start
+    await Holiday.create(clinic=world.clinic, day=day, name="A day of mourning")
+    nia = await visit.as_("nia")
+
+    page = await nia.get(f"/desk/closures/touched?day={day.isoformat()}")
+    done = await nia.post("/desk/closures/touched", data=chosen(page))
+
+    assert ("A day of mourning" in page.text, "1 booking is in the way" in page.text) == (True, True)
+    assert (done.status_code, (await Booking.get(id=stay.id)).starts_at > stay.starts_at) == (303, True)
+    assert (await nia.get("/desk/closures/touched?day=2027-13-01")).status_code == 404
 
 
 async def test_clinicians_see_closures_and_do_not_move_anyone(visit: Visit, world: World, services: Services) -> None:

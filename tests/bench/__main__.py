@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from booking.kit.db import execute
-from tests.bench import holds, servers, windows
+from tests.bench import calendar, holds, servers, windows
 from tests.bench.figures import Figure, append, of_rounds, percentile, table
 from tests.bench.load import Drive, drive, get
 from tests.bench.recorded import record
@@ -23,6 +23,7 @@ MEANS: Final = {
     "hold_cpu": "the web processes' processor time for one hold, beside a bare endpoint that asks the same of the database",
     "hold_contended": "p99 of a hold when all are after the same dates, beside dates of their own",
     "programme_page": "the programme's page, beside a bare Jinja page of its size",
+    **calendar.MEANS,
     **windows.MEANS,
 }
 PROGRAMME: Final = "/programmes/stroke-recovery"
@@ -68,6 +69,7 @@ async def measure(sizes: Sizes) -> list[Figure]:
         asked = await record(place)
         with servers.web(place, sizes.workers) as web, servers.bare(place, asked, sizes.workers) as bare:
             figures = await _rounds(place, web, bare, sizes)
+            figures.append(await calendar.measure(place, web, bare, rounds=sizes.rounds, pages=sizes.looks))
         figures.append(await _statements(place))
     return [*figures, *await windows.measure(sizes.behind, sizes.looks)]
 

@@ -25,6 +25,7 @@ def test_a_measurement_prints_a_table_and_keeps_a_line_of_json_for_each_figure(t
         "hold_cpu",
         "hold_contended",
         "programme_page",
+        "calendar",
         "hold_statements",
         "windows_100k",
         "windows_1m",

@@ -15,7 +15,7 @@ from booking.kit.times import show_date, show_month
 from booking.kit.words import Text, _, speaking
 from booking.slots.calendar import month_of, week_of
 from booking.web.desk.asked import day_in, number_in
-from booking.web.desk.calendar_cells import Addresses, counted_groups, groups, heads, lot_rows
+from booking.web.desk.calendar_cells import Addresses, from_afar, groups, heads, lot_rows, row_of
 from booking.web.desk.kinds import LOT_STATES, kind_name
 from booking.web.desk.steps import Undo
 from booking.web.pages import page
@@ -55,7 +55,8 @@ async def calendar(request: Request) -> Response:
         drawn: dict[str, Any]
         if span is Span.QUARTER:
             found = await count_calendar(viewer_of(request), first, last, **which)
-            drawn = {"groups": counted_groups(found), "undo": None}
+            afar = from_afar(found)
+            drawn = {"groups": afar.groups, "cells": afar.cells, "row_of": row_of, "undo": None}
         else:
             found = await open_calendar(viewer_of(request), first, last, **which)
             drawn = {
@@ -69,7 +70,7 @@ async def calendar(request: Request) -> Response:
             clinic=found.clinic,
             span=span,
             title=_title(span, first, found.days[-1], language_of(request)),
-            heads=heads(found),
+            heads=heads(found, lambda each: address(span=Span.DAY, day=each)),
             lots=[] if only else lot_rows(found),
             lot_states=LOT_STATES,
             spans=[(each, name, address(span=each)) for each, name in SPANS.items()],

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 from babel.dates import format_skeleton, format_timedelta
+from markupsafe import Markup
 
 from booking.journeys.open_calendar import DeskCalendar, DeskCounts
 from booking.kit.times import in_zone, show_day
@@ -63,10 +64,6 @@ class CountCell(NamedTuple):
     is_shut: bool
 
 
-CountCells = list[CountCell | int]
-"""Cells one after another: a number is so many on which there is nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Row(Generic[Cells]):
     name: str
@@ -84,10 +81,27 @@ class Group(Generic[Cells]):
 
 
 @dataclass(frozen=True, slots=True)
+class Afar:
+    """The calendar from afar. `cells` are all the different ones that there are; a row tells its own by their places.
+
+    A number among them stands for so many days on which there is nothing.
+    """
+
+    groups: list[Group[list[int]]]
+    cells: list[CountCell | int]
+
+
+def row_of(cells: Iterable[int], drawn: Sequence[Markup]) -> Markup:
+    """A row's cells as they have been drawn, one after another."""
+    return Markup("".join([drawn[cell] for cell in cells]))  # noqa: S704 - every one of them is Markup already
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
-    """A day at the top of its column; `short` where columns are narrow."""
+    """A day at the top of its column, which leads to that day; `short` where columns are narrow."""
 
     day: date
+    href: str
     said: str
     short: str
     is_today: bool
@@ -104,10 +118,17 @@ class LotRow:
     last: date
 
 
-def heads(calendar: DeskCalendar | DeskCounts) -> list[Head]:
+def heads(calendar: DeskCalendar | DeskCounts, day_address: Callable[[date], str]) -> list[Head]:
     spoken = language()
     return [
-        Head(day, show_day(day, spoken), _short(day, spoken), day == calendar.today, day.weekday() >= SATURDAY)
+        Head(
+            day,
+            day_address(day),
+            show_day(day, spoken),
+            _short(day, spoken),
+            day == calendar.today,
+            day.weekday() >= SATURDAY,
+        )
         for day in calendar.days
     ]
 
@@ -123,9 +144,14 @@ def groups(calendar: DeskCalendar, addresses: Addresses, *, now: datetime) -> li
     return _grouped(calendar.lines, lambda line: list(told.cells(line)))
 
 
-def counted_groups(calendar: DeskCounts) -> list[Group[CountCells]]:
-    """The rows of the calendar from afar."""
-    return _grouped(calendar.lines, lambda line: _counted(line, calendar.days))
+def from_afar(calendar: DeskCounts) -> Afar:
+    """The rows of the calendar from afar. Most cells are like others, so each kind is there to be drawn once."""
+    places: dict[CountCell | int, int] = {}
+
+    def told(line: CountedLine) -> list[int]:
+        return [places.setdefault(cell, len(places)) for cell in _counted(line, calendar.days)]
+
+    return Afar(_grouped(calendar.lines, told), list(places))
 
 
 def _grouped(lines: Iterable[AnyLine], cells: Callable[[AnyLine], Cells]) -> list[Group[Cells]]:
@@ -136,8 +162,8 @@ def _grouped(lines: Iterable[AnyLine], cells: Callable[[AnyLine], Cells]) -> lis
     return list(found.values())
 
 
-def _counted(line: CountedLine, days: Sequence[date]) -> CountCells:
-    cells: CountCells = []
+def _counted(line: CountedLine, days: Sequence[date]) -> list[CountCell | int]:
+    cells: list[CountCell | int] = []
     bare = 0
     for at, day in enumerate(days):
         count, is_shut = line.counts.get(day, NOTHING), day in line.shut

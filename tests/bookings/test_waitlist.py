@@ -14,6 +14,7 @@ from booking.bookings.wishes import Wish
 from booking.consultations.models import Case, CaseStatus
 from booking.kit.db import execute, run
 from booking.kit.errors import Invalid, MovedMeanwhile
+from booking.slots.models import Claim, Resource
 from tests.bookings.held import a_hold
 from tests.consultations.cast import Cast, a_request
 
@@ -128,3 +129,18 @@ async def test_a_broken_promise_about_the_line_is_found(
     await execute(breaking)
 
     assert (before, [promise for promise, sql in INVARIANTS.items() if await run(sql)]) == ([], promises)
+
+
+async def test_one_window_that_was_offered_to_two_is_found(cast: Cast, now: datetime) -> None:
+    resource = await Resource.create(clinic_id=(await a_request(cast, now)).clinic_id, kind="room", name="Room 1")
+    # Nothing short of taking the guard away lets it happen.
+    await execute("ALTER TABLE claim DROP CONSTRAINT claim_no_overlap")
+    for _ in range(2):
+        case, wait = await in_line(cast, now)
+        held = await a_hold(case, now, by=cast.alice_views)
+        await waitlist.move(wait, WaitStatus.OFFERED, by=cast.alice_views, now=now, booking_id=held.id)
+        await Claim.create(
+            resource_id=resource.id, booking_id=held.id, step="visit", starts_at=held.starts_at, ends_at=held.ends_at
+        )
+
+    assert [promise for promise, sql in INVARIANTS.items() if await run(sql)] == ["no window is offered to two"]

@@ -16,6 +16,7 @@ from tests.journeys.trips import a_case, patient_of
 
 APRIL: Final = Wish(date(2027, 4, 1), date(2027, 4, 30))
 MINUTE: Final = timedelta(minutes=1)
+HOUR: Final = timedelta(hours=1)
 
 
 async def close_but(booking: Booking | None, *, until: date = date(2027, 5, 15)) -> None:

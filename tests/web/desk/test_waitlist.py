@@ -1,12 +1,16 @@
 """The waiting list, as the clinic sees it."""
 
+from booking.accounts.models import Role
 from booking.bookings import waitlist
+from booking.demo.ready import staff_of
 from booking.demo.world import World
+from booking.journeys.open_waitlist import open_waitlist
 from booking.journeys.release_hold import release_hold
 from booking.messages.models import Message
 from booking.services import Services
 from tests.journeys.trips import a_case, a_hold, patient_of
 from tests.journeys.waiting import MINUTE, close_but, joins
+from tests.statements import statements
 from tests.web.conftest import Visit
 from tests.web.portal.pages import text_of
 
@@ -46,3 +50,17 @@ async def test_a_coordinator_takes_someone_off_the_list_with_a_reason_that_stays
     assert "The clinic took the case off the waiting list" in text_of(await nia.get(f"/desk/cases/{case.code}"))
     assert "in autumn" not in (await samuel.get(f"/portal/cases/{case.code}")).text
     assert (await nia.post(where, data={"reason": "again"})).status_code == 409
+
+
+async def test_a_line_of_three_takes_as_many_statements_as_a_line_of_one(world: World, services: Services) -> None:
+    await close_but(None)
+    nia = staff_of(world, "nia", Role.COORDINATOR)
+    await joins(world, "samuel", now=services.now())
+    with statements() as of_one:
+        await open_waitlist(nia, now=services.now())
+    for who in ("helene", "abdullah"):
+        await joins(world, who, now=services.now())
+    with statements() as of_three:
+        assert len((await open_waitlist(nia, now=services.now())).line) == 3
+
+    assert len(of_three) == len(of_one)

@@ -96,7 +96,8 @@ async def find_remedies(viewer: Viewer, change: Change, *, key: bytes, now: date
         clinic = await own_clinic(viewer)
         kept, days = await _closures(clinic, change, now=now), await _days(clinic, change, now=now)
         lot = await _lot(clinic, change.lot, now=now) if change.lot else None
-        codes = {one.booking for closed in (*kept, *days) for one in closed.touched}
+        codes = {one.booking for closed in kept for one in closed.touched}
+        codes |= {one.booking for day in days for one in day.touched}
         if lot is not None:
             codes = {one.booking for one in await lots.promised(clinic.id, now=now, lot_id=lot.id)}
         touches = await _touches(clinic, codes, recalled=lot is not None, key=key, now=now)
@@ -175,12 +176,18 @@ async def _hits(bookings: Sequence[Booking], spoken: Mapping[str, str], *, now: 
             one.code,
             window := Window.from_json(one.claimed),
             (await offer_of(one.case.version_id)).protocol,
-            wishes_of(spoken[one.code]),
+            wishes_of(spoken[one.code], not_before=_not_before(one, window)),
             _released(doses[one.id]),
             tuple(_lost(window, doses[one.id], now=now)),
         )
         for one in bookings
     ]
+
+
+def _not_before(booking: Booking, window: Window) -> date | None:
+    """The case's first day, if it has one; and nobody who only holds dates is to come before they had the time to pay."""
+    pays_until = in_zone(booking.lapses_at, window.zone).date() if booking.lapses_at else None
+    return max(filter(None, (booking.case.not_before, pays_until)), default=None)
 
 
 def _released(doses: Iterable[Record]) -> dict[int, int]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from booking.bookings.models import Booking
+from booking.consultations.models import Case
 from booking.demo.world import World
 from booking.journeys.accept_remedies import Answer, Choice, NotInTheWay, accept_remedies
 from booking.journeys.check import check
@@ -100,6 +101,17 @@ async def test_nobody_else_is_there_so_the_nearest_dates_are_accepted_and_each_i
     assert not await Message.exists(booking_id=early.id, occasion="moved")
     assert (await found(world, services)).touches == []
     assert await check() == []
+
+
+async def test_nobody_is_offered_dates_before_their_first_day(world: World, services: Services) -> None:
+    early, _late = await booked(world, services)
+    await away(world, "clinician", services)
+    first = FIRST + timedelta(days=40)
+    await Case.filter(id=early.case_id).update(not_before=first)
+
+    [one, _other] = (await found(world, services)).touches
+
+    assert min(window.start for window in one.remedy.nearest) >= first
 
 
 async def test_one_that_is_refused_stops_no_other_and_is_offered_something_else(

@@ -106,12 +106,15 @@ class Scratch:
 
 
 @asynccontextmanager
-async def scratch(cases: int) -> AsyncIterator[Scratch]:
-    """The example clinic with as many teams as it needs for that many stays, and its cases; open for this process too."""
+async def scratch(cases: int, *, relaxed: bool = False) -> AsyncIterator[Scratch]:
+    """The example clinic with as many teams as it needs for that many stays, and its cases; open for this process too.
+
+    What is measured is what production does, with its full durability, unless it is `relaxed`.
+    """
     now = datetime.now(UTC)
     with (
         TemporaryDirectory(prefix="leeward-bench-", ignore_cleanup_errors=True) as place,
-        _server(Path(place)) as server,
+        _server(Path(place), relaxed=relaxed) as server,
     ):
         credentials = DatabaseUrl.parse(server.url).credentials()
         keys.use_secret(SECRET)
@@ -123,9 +126,8 @@ async def scratch(cases: int) -> AsyncIterator[Scratch]:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[postgres.Running]:
-    """A server with its full durability: what is measured is what production does."""
-    server = postgres.start(folder / "postgres")
+def _server(folder: Path, *, relaxed: bool) -> Iterator[postgres.Running]:
+    server = postgres.start(folder / "postgres", relaxed=relaxed)
     try:
         yield server
     finally:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import httpx
 import psutil
 
 from tests.bench.scratch import Scratch, running
 
-PATIENCE = 60.0
+PATIENCE: Final = 60.0
+QUIET: Final = ("--no-access-log", "--no-server-header", "--log-level", "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +31,19 @@ class Serving:
 
 
 @contextmanager
-def web(scratch: Scratch, workers: int) -> Iterator[Serving]:
-    """`booking web` on the scratch database, with real settings."""
-    port = _free_port()
-    command = ("-m", "booking", "web", "--port", str(port), "--workers", str(workers))
-    with running(command, scratch.environment, scratch.folder / f"web-{port}.log") as process:
-        yield _answering(Serving(port, process), "/readyz")
+def side_by_side(scratch: Scratch, asked: Path, workers: int) -> Iterator[tuple[Serving, Serving]]:
+    """`booking web` on the scratch database, with real settings, and bare.py under uvicorn with the same options.
 
-
-@contextmanager
-def bare(scratch: Scratch, asked: Path, workers: int) -> Iterator[Serving]:
-    """The bare application of bare.py, under uvicorn with the same options; `asked` is what its holds ask."""
-    port = _free_port()
-    command = ("-m", "uvicorn", "tests.bench.bare:app", "--port", str(port), "--workers", str(workers))
-    quiet = ("--no-access-log", "--no-server-header", "--log-level", "warning")
-    environment = {**scratch.environment, "ASKED": str(asked)}
-    with running((*command, *quiet), environment, scratch.folder / f"bare-{port}.log") as process:
-        yield _answering(Serving(port, process), "/page?size=100")
+    `asked` is what the bare one's holds ask.
+    """
+    own, bare = _free_port(), _free_port()
+    web = ("-m", "booking", "web", "--port", str(own), "--workers", str(workers))
+    uvicorn = ("-m", "uvicorn", "tests.bench.bare:app", "--port", str(bare), "--workers", str(workers), *QUIET)
+    with (
+        running(web, scratch.environment, scratch.folder / "web.log") as ours,
+        running(uvicorn, {**scratch.environment, "ASKED": str(asked)}, scratch.folder / "bare.log") as theirs,
+    ):
+        yield _answering(Serving(own, ours), "/readyz"), _answering(Serving(bare, theirs), "/page?size=100")
 
 
 def _answering(serving: Serving, path: str) -> Serving:

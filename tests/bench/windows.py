@@ -3,16 +3,21 @@
 Before every look somebody books five more days, so that nothing can be answered from the look before.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
-from booking.database import database, migrate
+import asyncpg
+
+from booking.database import Credentials, database, migrate
 from booking.demo import postgres
 from booking.kit.db import execute, run
 from booking.programmes.models import Clinic
@@ -21,7 +26,7 @@ from booking.slots.load import load_stock
 from booking.slots.protocol import Protocol
 from booking.slots.search import windows
 from booking.slots.windows import Wishes
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, of_rounds
 
 MEANS: Final = {
     "windows_100k": "a year of windows, 3 resources of each of 3 kinds, 100,000 bookings behind",
@@ -89,38 +94,68 @@ SELECT r.ids[(ARRAY[0, 1, 2, 1, 0])[k] * $2 + $3 % $2 + 1], -2, 'more', at, at +
 CONSTRAINTS: Final = "SELECT conname FROM pg_constraint WHERE conrelid = 'claim'::regclass AND contype IN ('f', 'x')"
 
 
-async def measure(bookings: tuple[int, int, int], looks: int) -> list[Figure]:
-    """The figures with so many bookings behind, each the median of that many looks after one that is not counted."""
+async def measure(bookings: tuple[int, int, int], rounds: int, looks: int, *, relaxed: bool) -> list[Figure]:
+    """The figures with so many bookings behind, each in a database of its own; they are looked at in turn, round by round."""
     few, many, most = bookings
-    async with _server():
-        clinic, large = await _clinic(3), await _clinic(50)
-        took: dict[int, float] = {}
-        for before, behind in zip((0, few, many), (few, many, most), strict=True):
-            await _bookings(clinic, 3, before + 1, behind)
-            took[behind] = await _median(clinic, 3, looks)
-        fifty = await _median(large, 50, looks)
+    took: defaultdict[int | str, list[float]] = defaultdict(list)
+    with _server(relaxed=relaxed) as server:
+        small, large = await _filled(server, bookings)
+        for _round in range(rounds):
+            for behind in bookings:
+                async with database(server.of(behind)):
+                    took[behind].append(await _median(small, 3, looks))
+                    if behind == many:
+                        took["fifty"].append(await _median(large, 50, looks))
     return [
-        Figure("windows_100k", round(took[many], 2), "ms"),
-        Figure("windows_1m", round(took[most], 2), "ms", round(took[few], 2)),
-        Figure("windows_50", round(fifty, 2), "ms"),
+        of_rounds("windows_100k", took[many], "ms"),
+        of_rounds("windows_1m", took[most], "ms", took[few]),
+        of_rounds("windows_50", took["fifty"], "ms"),
     ]
 
 
-@asynccontextmanager
-async def _server() -> AsyncIterator[None]:
-    """A database for reading: without the constraints of claims, which only writing asks; to fill it would take minutes."""
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server with a database for each number of bookings."""
+
+    credentials: Credentials
+
+    def of(self, bookings: int) -> Credentials:
+        return {**self.credentials, "database": f"behind_{bookings}"}
+
+    async def copy(self, template: str, bookings: int) -> None:
+        line = await asyncpg.connect(**{**self.credentials, "database": "postgres"})
+        await line.execute(f'CREATE DATABASE behind_{bookings} TEMPLATE "{template}"')
+        await line.close()
+
+
+@contextmanager
+def _server(*, relaxed: bool) -> Iterator[Server]:
     with TemporaryDirectory(prefix="leeward-bench-", ignore_cleanup_errors=True) as place:
-        server = postgres.start(Path(place))
+        server = postgres.start(Path(place), relaxed=relaxed)
         try:
-            credentials = DatabaseUrl.parse(server.url).credentials()
-            await migrate(credentials)
-            async with database(credentials):
-                for row in await run(CONSTRAINTS):
-                    await execute(f'ALTER TABLE claim DROP CONSTRAINT "{row["conname"]}"')
-                yield
+            yield Server(DatabaseUrl.parse(server.url).credentials())
         finally:
             server.stop()
             postgres.remove(Path(place))
+
+
+async def _filled(server: Server, bookings: tuple[int, ...]) -> tuple[int, int]:
+    """A clinic with three resources of each kind and those bookings, and one with fifty; each database is made from the one before.
+
+    For reading: without the constraints of claims, which only writing asks; with them it would take minutes.
+    """
+    await migrate(server.credentials)
+    async with database(server.credentials):
+        for row in await run(CONSTRAINTS):
+            await execute(f'ALTER TABLE claim DROP CONSTRAINT "{row["conname"]}"')
+        small, large = await _clinic(3), await _clinic(50)
+    template = str(server.credentials["database"])
+    for before, behind in pairwise((0, *bookings)):
+        await server.copy(template, behind)
+        template = f"behind_{behind}"
+        async with database(server.of(behind)):
+            await _bookings(small, 3, before + 1, behind)
+    return small, large
 
 
 async def _clinic(of_each: int) -> int:
@@ -139,6 +174,7 @@ async def _bookings(clinic_id: int, of_each: int, first: int, last: int) -> None
 
 
 async def _median(clinic_id: int, of_each: int, looks: int) -> float:
+    """Of so many looks after one that is not counted: it opens the connection."""
     took = []
     for look in range(looks + 1):
         await execute(ONE_MORE, clinic_id, of_each, look, NOW)

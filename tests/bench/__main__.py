@@ -15,7 +15,7 @@ from tests.bench import calendar, holds, servers, windows
 from tests.bench.figures import Figure, append, of_rounds, percentile, table
 from tests.bench.load import Drive, drive, get
 from tests.bench.recorded import record
-from tests.bench.scratch import Scratch, scratch
+from tests.bench.scratch import Scratch, scratch, server
 
 MEANS: Final = {
     "hold": "holds over HTTP, beside pgbench writing the same rows in four statements",
@@ -70,13 +70,14 @@ def main() -> None:
 
 
 async def measure(sizes: Sizes) -> list[Figure]:
-    async with scratch(sizes.clients * sizes.each, relaxed=sizes.relaxed) as place:
-        asked = await record(place)
-        with servers.side_by_side(place, asked, sizes.workers) as (web, bare):
-            figures = await _rounds(place, web, bare, sizes)
-            figures.append(await calendar.measure(place, web, bare, rounds=sizes.rounds, pages=4 * sizes.looks))
-            figures.append(await _statements(place, web))
-    return [*figures, *await windows.measure(sizes.behind, sizes.rounds, sizes.looks, relaxed=sizes.relaxed)]
+    with server(relaxed=sizes.relaxed) as running:
+        async with scratch(running, sizes.clients * sizes.each) as place:
+            asked = await record(place)
+            with servers.side_by_side(place, asked, sizes.workers) as (web, bare):
+                figures = await _rounds(place, web, bare, sizes)
+                figures.append(await calendar.measure(place, web, bare, rounds=sizes.rounds, pages=4 * sizes.looks))
+                figures.append(await _statements(place, web))
+        return [*figures, *await windows.measure(running, sizes.behind, sizes.rounds, sizes.looks)]
 
 
 async def _rounds(place: Scratch, web: servers.Serving, bare: servers.Serving, sizes: Sizes) -> list[Figure]:
@@ -151,6 +152,8 @@ async def _statements(place: Scratch, web: servers.Serving) -> Figure:
     before = place.server_log.stat().st_size
     _require(await drive(web.port, [counted], 1), Counter({holds.CREATED: 1}))
     said = place.server_log.read_bytes()[before:].decode()
+    await execute("ALTER SYSTEM RESET log_statement")
+    await execute("SELECT pg_reload_conf()")
     return Figure("hold_statements", said.count("LOG:  execute ") + said.count("LOG:  statement: "), "statements")
 
 

@@ -105,34 +105,31 @@ class Scratch:
         await execute("VACUUM ANALYZE booking, booking_event, claim, dose, message, partner_reply, audit_row")
 
 
-@asynccontextmanager
-async def scratch(cases: int, *, relaxed: bool = False) -> AsyncIterator[Scratch]:
-    """The example clinic with as many teams as it needs for that many stays, and its cases; open for this process too.
+@contextmanager
+def server(*, relaxed: bool) -> Iterator[postgres.Running]:
+    """A server in a folder of its own. What is measured is what production does, with its full durability, unless it is `relaxed`."""
+    with TemporaryDirectory(prefix="leeward-bench-", ignore_cleanup_errors=True) as place:
+        folder = Path(place) / "postgres"
+        running = postgres.start(folder, relaxed=relaxed)
+        try:
+            yield running
+        finally:
+            running.stop()
+            postgres.remove(folder)
 
-    What is measured is what production does, with its full durability, unless it is `relaxed`.
-    """
+
+@asynccontextmanager
+async def scratch(server: postgres.Running, cases: int) -> AsyncIterator[Scratch]:
+    """The example clinic with as many teams as it needs for that many stays, and its cases; open for this process too."""
     now = datetime.now(UTC)
-    with (
-        TemporaryDirectory(prefix="leeward-bench-", ignore_cleanup_errors=True) as place,
-        _server(Path(place), relaxed=relaxed) as server,
-    ):
-        credentials = DatabaseUrl.parse(server.url).credentials()
-        keys.use_secret(SECRET)
-        await migrate(credentials)
+    credentials = DatabaseUrl.parse(server.url).credentials()
+    keys.use_secret(SECRET)
+    await migrate(credentials)
+    with TemporaryDirectory(prefix="leeward-bench-", ignore_cleanup_errors=True) as place:
         async with database(credentials):
             async with transaction():
                 built = await world.build(now=now, totp_key=derive_key(SECRET, "totp"))
             yield Scratch(server, Path(place), built, await _wishes(built, cases, now))
-
-
-@contextmanager
-def _server(folder: Path, *, relaxed: bool) -> Iterator[postgres.Running]:
-    server = postgres.start(folder / "postgres", relaxed=relaxed)
-    try:
-        yield server
-    finally:
-        server.stop()
-        postgres.remove(folder / "postgres")
 
 
 async def _wishes(built: World, number: int, now: datetime) -> list[Wish]:

@@ -4,14 +4,9 @@ Before every look somebody books five more days, so that nothing can be answered
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
@@ -94,18 +89,18 @@ SELECT r.ids[(ARRAY[0, 1, 2, 1, 0])[k] * $2 + $3 % $2 + 1], -2, 'more', at, at +
 CONSTRAINTS: Final = "SELECT conname FROM pg_constraint WHERE conrelid = 'claim'::regclass AND contype IN ('f', 'x')"
 
 
-async def measure(bookings: tuple[int, int, int], rounds: int, looks: int, *, relaxed: bool) -> list[Figure]:
+async def measure(server: postgres.Running, bookings: tuple[int, int, int], rounds: int, looks: int) -> list[Figure]:
     """The figures with so many bookings behind, each in a database of its own; they are looked at in turn, round by round."""
     few, many, most = bookings
     took: defaultdict[int | str, list[float]] = defaultdict(list)
-    with _server(relaxed=relaxed) as server:
-        small, large = await _filled(server, bookings)
-        for _round in range(rounds):
-            for behind in bookings:
-                async with database(server.of(behind)):
-                    took[behind].append(await _median(small, 3, looks))
-                    if behind == many:
-                        took["fifty"].append(await _median(large, 50, looks))
+    credentials = DatabaseUrl.parse(server.url).credentials()
+    small, large = await _filled(credentials, bookings)
+    for _round in range(rounds):
+        for behind in bookings:
+            async with database(_of(credentials, behind)):
+                took[behind].append(await _median(small, 3, looks))
+                if behind == many:
+                    took["fifty"].append(await _median(large, 50, looks))
     return [
         of_rounds("windows_100k", took[many], "ms"),
         of_rounds("windows_1m", took[most], "ms", took[few]),
@@ -113,49 +108,40 @@ async def measure(bookings: tuple[int, int, int], rounds: int, looks: int, *, re
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server with a database for each number of bookings."""
-
-    credentials: Credentials
-
-    def of(self, bookings: int) -> Credentials:
-        return {**self.credentials, "database": f"behind_{bookings}"}
-
-    async def copy(self, template: str, bookings: int) -> None:
-        line = await asyncpg.connect(**{**self.credentials, "database": "postgres"})
-        await line.execute(f'CREATE DATABASE behind_{bookings} TEMPLATE "{template}"')
-        await line.close()
-
-
-@contextmanager
-def _server(*, relaxed: bool) -> Iterator[Server]:
-    with TemporaryDirectory(prefix="leeward-bench-", ignore_cleanup_errors=True) as place:
-        server = postgres.start(Path(place), relaxed=relaxed)
-        try:
-            yield Server(DatabaseUrl.parse(server.url).credentials())
-        finally:
-            server.stop()
-            postgres.remove(Path(place))
-
-
-async def _filled(server: Server, bookings: tuple[int, ...]) -> tuple[int, int]:
+async def _filled(credentials: Credentials, bookings: tuple[int, ...]) -> tuple[int, int]:
     """A clinic with three resources of each kind and those bookings, and one with fifty; each database is made from the one before.
 
     For reading: without the constraints of claims, which only writing asks; with them it would take minutes.
     """
-    await migrate(server.credentials)
-    async with database(server.credentials):
-        for row in await run(CONSTRAINTS):
-            await execute(f'ALTER TABLE claim DROP CONSTRAINT "{row["conname"]}"')
-        small, large = await _clinic(3), await _clinic(50)
-    template = str(server.credentials["database"])
     for before, behind in pairwise((0, *bookings)):
-        await server.copy(template, behind)
-        template = f"behind_{behind}"
-        async with database(server.of(behind)):
+        await _make(credentials, behind, f"TEMPLATE {_name(before)}" if before else "")
+        if not before:
+            await migrate(_of(credentials, behind))
+        async with database(_of(credentials, behind)):
+            if not before:
+                small, large = await _clinics()
             await _bookings(small, 3, before + 1, behind)
     return small, large
+
+
+def _name(bookings: int) -> str:
+    return f"behind_{bookings}"
+
+
+def _of(credentials: Credentials, bookings: int) -> Credentials:
+    return {**credentials, "database": _name(bookings)}
+
+
+async def _make(credentials: Credentials, bookings: int, options: str) -> None:
+    line = await asyncpg.connect(**credentials)
+    await line.execute(f"CREATE DATABASE {_name(bookings)} {options}")
+    await line.close()
+
+
+async def _clinics() -> tuple[int, int]:
+    for row in await run(CONSTRAINTS):
+        await execute(f'ALTER TABLE claim DROP CONSTRAINT "{row["conname"]}"')
+    return await _clinic(3), await _clinic(50)
 
 
 async def _clinic(of_each: int) -> int:

@@ -12,15 +12,17 @@ from booking.bookings.models import Booking
 from booking.consultations import cases
 from booking.consultations.models import Case
 from booking.journeys.agreement import require_agreement
+from booking.journeys.first_day import FirstDay, first_day_known
 from booking.journeys.offer import Offer, clinic_of, offer_of
 from booking.kit.errors import Invalid
 from booking.kit.seals import derive_key
-from booking.kit.times import in_zone
+from booking.kit.times import days_between, in_zone
 from booking.kit.words import _
 from booking.programmes.models import Clinic
 from booking.slots.explain import NoDates, why_none
 from booking.slots.load import load_stock
 from booking.slots.nearest import nearest
+from booking.slots.ranking import Order, ranked
 from booking.slots.search import windows
 from booking.slots.skills import skills_of
 from booking.slots.tokens import WINDOWS, window_token
@@ -35,7 +37,8 @@ class Dates:
     """What is free from `first` to `last`, both clinic-local. `none` says why if nothing is.
 
     `held` is the booking that the case has already: until it ends, no other dates can be held.
-    `interpreters` are the languages that one may wish an interpreter for.
+    `interpreters` are the languages that one may wish an interpreter for. `first_day` is when the case's treatment may start
+    at all, free or not; None for who may go below it.
     """
 
     clinic: Clinic
@@ -47,10 +50,26 @@ class Dates:
     key: bytes
     held: Booking | None = None
     interpreters: tuple[str, ...] = ()
+    first_day: FirstDay | None = None
 
     def token(self, window: Window) -> str:
         """The window as the text that comes back with the choice."""
         return window_token(window, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsuited:
+    """Days on which nothing may be planned with the patient: days of every week (Monday is 0), and days in between."""
+
+    weekdays: frozenset[int] = frozenset()
+    away: tuple[date, date] | None = None
+
+    def days(self, first: date, last: date) -> frozenset[date]:
+        """Every such day from first to last."""
+        return frozenset(day for day in days_between(first, last) if self._has(day))
+
+    def _has(self, day: date) -> bool:
+        return day.weekday() in self.weekdays or (self.away is not None and self.away[0] <= day <= self.away[1])
 
 
 @cache
@@ -78,18 +97,19 @@ async def free_dates(
     now: datetime,
     but_for: int | None = None,
 ) -> Dates:
-    """The windows that start from first to last. The past and anything beyond 18 months is left out.
+    """The windows that start from first to last, on days that can be booked.
 
-    `but_for` is a booking that would give its own dates up for them: what it has counts as free.
+    The past, what is before the wishes' first day, and anything beyond 18 months is left out. `but_for` is a booking that would give its own dates up for them: what it has counts as free.
     Raises Invalid if the days are the wrong way round, or more than a year apart.
     """
     if last < first or last - first > LONGEST_LOOK:
         raise Invalid({"to": _("Please choose a last day that is after the first, and at most a year after it.")})
     today = in_zone(now, clinic.zone).date()
     # Nobody comes from abroad on the day itself, and its first hours have passed.
-    first, last = max(first, today + timedelta(days=1)), min(last, today + AHEAD)
+    first, last = max(first, today + timedelta(days=1), wishes.not_before or today), min(last, today + AHEAD)
     if last < first:
         return Dates(clinic, offer, first, first, (), None, key)
+    wishes = replace(wishes, not_before=None)  # no step is before the start
     stock = await load_stock(clinic.id, first, last + timedelta(days=offer.protocol.days), now, but_for=but_for)
     found = windows(offer.protocol, wishes, first, last, stock)
     none = None if found else await _why(clinic, offer, wishes, first, last, now=now, but_for=but_for)
@@ -97,16 +117,33 @@ async def free_dates(
 
 
 async def find_dates(
-    viewer: Viewer, code: str, first: date, last: date, *, interpreter: str | None, key: bytes, now: datetime
+    viewer: Viewer,
+    code: str,
+    first: date,
+    last: date,
+    *,
+    interpreter: str | None,
+    unsuited: Unsuited | None = None,
+    order: Order = Order.EARLIEST,
+    key: bytes,
+    now: datetime,
 ) -> tuple[Case, Dates]:
-    """The free dates of a case. Raises NotFound, and NoConsent: dates are chosen after consent."""
+    """The free dates of a case, the best first. Raises NotFound, and NoConsent: dates are chosen after consent."""
     case = await cases.get(viewer, code)
     cases.require_to_book(viewer, case)
-    await require_agreement(case)
+    agreement = await require_agreement(case)
     clinic, offer = await clinic_of(case), await offer_of(case.version_id)
-    dates = await free_dates(clinic, offer, wishes_of(interpreter), first, last, key=key, now=now)
+    start = await first_day_known(viewer, case, clinic, offer, agreement, now=now)
+    horizon = in_zone(now, clinic.zone).date() + AHEAD + timedelta(days=offer.protocol.days)
+    not_on = unsuited.days(first, horizon) if unsuited else frozenset()
+    wishes = wishes_of(interpreter, not_before=start.day if start else None, not_on=not_on)
+    dates = await free_dates(clinic, offer, wishes, first, last, key=key, now=now)
     return case, replace(
-        dates, held=await live_of(case.id, now=now), interpreters=await skills_of(clinic.id, "interpreter")
+        dates,
+        windows=ranked(dates.windows, order),
+        held=await live_of(case.id, now=now),
+        interpreters=await skills_of(clinic.id, "interpreter"),
+        first_day=start,
     )
 
 

@@ -22,6 +22,7 @@ from booking.consultations.models import Case
 from booking.consultations.sealed_text import subject
 from booking.journeys.agreement import Agreement, require_agreement
 from booking.journeys.find_dates import AHEAD, wishes_of
+from booking.journeys.first_day import first_day, notice
 from booking.journeys.offer import Offer, offer_of
 from booking.journeys.reserve import TooYoungThen, hold_window
 from booking.journeys.say import people_of, say_about_booking, say_about_case
@@ -108,7 +109,7 @@ async def _offer(place: InLine, clinic: Clinic, *, now: datetime) -> bool:
 async def free_for(clinic: Clinic, offer: Offer, wish: Wish, *, now: datetime) -> list[Window]:
     """Every window that would do, the earliest first, on days that can still be booked."""
     today = in_zone(now, clinic.zone).date()
-    first, last = max(wish.first_day, today + DAY), min(wish.last_day, today + AHEAD)
+    first, last = max(wish.first_day, notice(clinic, offer, now).day), min(wish.last_day, today + AHEAD)
     if last < first:
         return []
     wishes = wishes_of(wish.interpreter, not_on=wish.not_on)
@@ -118,7 +119,10 @@ async def free_for(clinic: Clinic, offer: Offer, wish: Wish, *, now: datetime) -
 
 async def _fitting(first: _First, until: datetime, *, now: datetime) -> Window | None:
     """The earliest that was not offered to them before, and does not begin while they think about it."""
-    found = await free_for(first.clinic, first.offer, Wish.of(first.wait), now=now)
+    start = first_day(first.case, first.clinic, first.offer, first.agreement, now).day
+    found = [
+        each for each in await free_for(first.clinic, first.offer, Wish.of(first.wait), now=now) if each.start >= start
+    ]
     before = await waitlist.offered_before(first.wait.id) if found else frozenset()
     return next((each for each in found if each.start not in before and each.starts_at > until), None)
 

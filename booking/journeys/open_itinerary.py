@@ -100,7 +100,7 @@ async def trip_of(
     viewer: Viewer, booking: Booking, clinic: Clinic, offer: Offer, *, language: str, now: datetime
 ) -> Itinerary:
     """The legs of a booking around its appointments. Runs in the caller's transaction."""
-    stroke_on, stroke_kind = await _stroke(viewer, booking.case, now=now)
+    stroke_on, stroke_kind = await stroke_of(viewer, booking.case, now=now)
     return await itinerary_of(
         booking.id,
         appointments_of(Window.from_json(booking.window), offer.protocol, place=address_of(clinic), language=language),
@@ -123,7 +123,7 @@ def appointments_of(window: Window, protocol: Protocol, *, place: str, language:
     return tuple(told)
 
 
-async def _stroke(viewer: Viewer, case: Case, *, now: datetime) -> tuple[date | None, str]:
+async def stroke_of(viewer: Viewer, case: Case, *, now: datetime) -> tuple[date | None, str]:
     if case.clinic_id not in viewer.clinics and not cases.may(viewer, case, Scope.RECORDS):
         return None, "unknown"
     given = await drafts.read(case, viewer=viewer, now=now)

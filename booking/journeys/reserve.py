@@ -17,6 +17,7 @@ from booking.consultations.models import Case
 from booking.consultations.requests import old_enough
 from booking.journeys.agreement import AGREED, Agreement, agreement_in
 from booking.journeys.find_dates import nearest_dates, wishes_of
+from booking.journeys.first_day import first_day, require_not_too_soon
 from booking.journeys.offer import Offer, offer_of
 from booking.journeys.say import people_of, saying_about_booking
 from booking.kit.db import Statement, run_together, transaction
@@ -81,6 +82,7 @@ async def reserve(
         NotFound, NoConsent: this viewer may not choose dates for this case, or not yet.
         WindowUnreadable, WindowOutdated, WindowPassed: the token does not stand for dates that can be had.
         OtherDatesHeld: the case has dates already.
+        TooSoon: for this case the treatment cannot start then yet.
         TooYoungThen: the patient does not have the programme's age on the first day.
         WrongMoment: the clinic said no, or the consent was taken back, while the dates were taken.
         DatesGone: someone was faster; it names the closest free dates.
@@ -90,6 +92,8 @@ async def reserve(
     agreement = agreement_in(footing.case, footing.standing)
     clinic, offer = footing.clinic, await offer_of(footing.case.version_id)
     window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
+    first = first_day(footing.case, clinic, offer, agreement, now)
+    require_not_too_soon(viewer, footing.case, window.start, first)
     # The deposit cannot be taken before the time to think is over, so the dates wait for it.
     lapses_at = max(now, agreement.cooling_off_until) + offer.hold_for
     tell = partial(saying_held, clinic=clinic, agreement=agreement, lapses_at=lapses_at, now=now)
@@ -98,7 +102,7 @@ async def reserve(
         with suppress(WindowTaken):
             async with transaction():
                 return await take(candidate, tell=tell, ticket=ticket)
-    raise DatesGone(clinic, offer, await _nearest(clinic, offer, window, interpreter, key=key, now=now))
+    raise DatesGone(clinic, offer, await _nearest(clinic, offer, window, interpreter, first.day, key=key, now=now))
 
 
 async def hold_window(
@@ -184,6 +188,7 @@ def saying_held(
 
 
 async def _nearest(
-    clinic: Clinic, offer: Offer, window: Window, interpreter: str | None, *, key: bytes, now: datetime
+    clinic: Clinic, offer: Offer, window: Window, interpreter: str | None, first: date, *, key: bytes, now: datetime
 ) -> list[tuple[Window, str]]:
-    return await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes_of(interpreter))
+    wishes = wishes_of(interpreter, not_before=first)
+    return await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes)

@@ -42,6 +42,8 @@ class ProgrammeContent(Part):
     follow_up: Words
     prices: Prices
     terms: Terms
+    # How many days ahead a family chooses dates at least: for a visa, a flight, someone to look after the cat.
+    lead_days: int = Field(default=14, ge=1, le=365)
     consent: Consent
     protocol: dict[str, Any]
     travel_rules: dict[str, Any]

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from booking.journeys.find_dates import free_dates, wishes_of
+from booking.journeys.first_day import notice
 from booking.journeys.offer import offer_of
 from booking.kit.errors import Invalid
 from booking.kit.times import in_zone
@@ -32,10 +33,12 @@ async def windows(request: Request) -> Response:
     found = await published_programme(request.path_params["slug"])
     today = in_zone(now_of(request), found.clinic.zone).date()
     first, last = _asked_days(request, today)
+    offer = await offer_of(found.version.id)
+    not_before = notice(found.clinic, offer, now_of(request)).day
     dates = await free_dates(
         found.clinic,
-        await offer_of(found.version.id),
-        wishes_of(request.query_params.get("interpreter")),
+        offer,
+        wishes_of(request.query_params.get("interpreter"), not_before=not_before),
         first,
         last,
         key=services_of(request).window_key,

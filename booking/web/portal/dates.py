@@ -2,17 +2,21 @@
 
 import calendar
 from datetime import date
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import get_day_names
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from booking.journeys.find_dates import AHEAD, Dates, find_dates
+from booking.journeys.find_dates import AHEAD, Dates, Unsuited, find_dates
+from booking.journeys.first_day import Because
 from booking.journeys.reserve import DatesGone, reserve
 from booking.kit.times import in_zone, show_date, show_month
 from booking.kit.words import Text, _
 from booking.slots.explain import NoDates, Obstacle, Why
+from booking.slots.ranking import Order
 from booking.slots.windows import Window, WindowStep
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
@@ -40,22 +44,44 @@ REASONS: dict[Why, Text] = {
 }
 
 
+ORDERS: dict[Order, Text] = {
+    Order.EARLIEST: _("The earliest first"),
+    Order.FEWEST_NIGHTS: _("The fewest nights first"),
+    Order.FEWEST_WEEKEND_DAYS: _("The fewest weekend days first"),
+}
+BECAUSE: dict[Because, Text] = {
+    Because.NOTICE: _("We need that much time to get ready for you, and you need it for your trip."),
+    Because.THINKING: _("Until then you have time to think."),
+    Because.STAFF: _("The clinic has set this day for you. Please ask us if you do not know why."),
+    Because.FLYING: _("So soon after a stroke, flying is not safe."),
+}
+WISHES: Final = ("interpreter", "away_first", "away_last", "order")
+
+
 async def dates(request: Request) -> Response:
     """The free start dates of a month; without one, of the first month that has any."""
     code, asked = request.path_params["code"], _month(request.query_params.get("month", ""))
     month = asked or in_zone(now_of(request), viewer_of(request).zone or "UTC").date().replace(day=1)
-    interpreter = request.query_params.get("interpreter") or None
+    form = Form(dict(request.query_params), {"off": request.query_params.getlist("off")})
+    interpreter, order = form.values.get("interpreter") or None, _order(form)
+    unsuited = _unsuited(form)
     case, found = await find_dates(
         viewer_of(request),
         code,
         month,
         _last_of(month),
         interpreter=interpreter,
+        unsuited=unsuited,
+        order=order,
         key=_key(request),
         now=now_of(request),
     )
-    if asked is None and found.none and found.none.first_free:
-        return RedirectResponse(_address(request, code, found.none.first_free, interpreter), status_code=303)
+    first_free = found.none.first_free if found.none else None
+    if found.first_day and found.first_day.day > _last_of(month) >= now_of(request).date():
+        first_free = found.first_day.day
+    later = _address(request, code, first_free, form) if first_free else None
+    if asked is None and not found.windows and later:
+        return RedirectResponse(later, status_code=303)
     return page(
         request,
         "portal/dates.html",
@@ -68,8 +94,15 @@ async def dates(request: Request) -> Response:
         interpreter=interpreter,
         steps_of=steps_of,
         reasons=_reasons(found.none, language_of(request)),
-        later=found.none and found.none.first_free and _address(request, code, found.none.first_free, interpreter),
-        anyone=_address(request, code, month, None),
+        later=later,
+        anyone=_address(request, code, month, Form()),
+        form=form,
+        picky=unsuited is not None,
+        orders=list(ORDERS.items()),
+        order=order,
+        weekdays=list(enumerate(_weekdays(language_of(request)))),
+        first_day=found.first_day and found.first_day.day,
+        because=found.first_day and BECAUSE[found.first_day.because],
     )
 
 
@@ -157,9 +190,34 @@ def _reason(obstacle: Obstacle, language: str) -> Text:
     return REASONS[obstacle.why].with_facts(what=what, **told)
 
 
-def _address(request: Request, code: str, day: date, interpreter: str | None) -> str:
-    wish = {"interpreter": interpreter} if interpreter else {}
-    return f"{request.app.state.urls('portal:dates', code=code)}?{urlencode({'month': f'{day:%Y-%m}', **wish})}"
+def _address(request: Request, code: str, day: date, form: Form) -> str:
+    """A month's dates, with the same wishes."""
+    wishes = {name: form.values[name] for name in WISHES if form.values.get(name)}
+    asked = {"month": f"{day:%Y-%m}", **wishes, "off": form.many.get("off", [])}
+    return f"{request.app.state.urls('portal:dates', code=code)}?{urlencode(asked, doseq=True)}"
+
+
+def _order(form: Form) -> Order:
+    written = form.values.get("order", "")
+    return Order(written) if written in set(Order) else Order.EARLIEST
+
+
+def _unsuited(form: Form) -> Unsuited | None:
+    """The days that do not suit; what cannot be read is said beside its field, and not counted."""
+    weekdays = frozenset(int(day) for day in form.some_of("off", map(str, range(7))))
+    first = form.date("away_first", required=False)
+    last = form.date("away_last", required=False) or first
+    if first is None and last is not None:
+        form.refuse("away_first", _("Please give the first of these days too."))
+    if first and last and last < first:
+        form.refuse("away_last", _("The last day is before the first."))
+    away = (first, last) if first and last and form.ok else None
+    return Unsuited(weekdays, away) if weekdays or away else None
+
+
+def _weekdays(language: str) -> list[str]:
+    names: Any = get_day_names("wide", context="stand-alone", locale=language)
+    return [names[day] for day in range(7)]
 
 
 ROUTES = [

@@ -1,5 +1,6 @@
 """Choosing dates and holding them, as a patient's browser meets it."""
 
+import re
 from datetime import date
 
 from booking.bookings.models import Booking
@@ -73,8 +74,7 @@ async def test_a_month_without_dates_says_why_and_when_there_are_some(
     past = await samuel.get(f"/portal/cases/{case.code}/dates?month=2019-01")
 
     assert [page.status_code for page in (no_bed, no_wish, past)] == [200, 200, 200]
-    assert "Only this is in the way; everything else that your treatment needs would be free:" in text_of(no_bed)
-    assert "Beds: too few at these times" in text_of(no_bed)
+    assert "Beds: too few at these times. Everything else that your treatment needs would be free." in text_of(no_bed)
     assert "We have no free dates in the next 18 months" in text_of(no_wish)
     assert "This month is not open yet, or has passed" in text_of(past)
 
@@ -93,6 +93,51 @@ async def test_a_month_in_which_the_chairs_are_closed_says_from_when_to_when(
 
     assert "Chairs for the drip: closed or away from Tuesday 30 March 2027 to Friday 14 May 2027" in closed
     assert "The first free dates after that start on" in closed
+
+
+async def test_days_that_do_not_suit_are_left_out_and_the_best_come_first(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    samuel = await visit.as_("samuel")
+    path = f"/portal/cases/{case.code}/dates"
+
+    async def starts(wishes: str) -> list[str]:
+        page = await samuel.get(f"{path}?month=2027-04&{wishes}")
+        return re.findall(r"window-dates[^>]*>\w+ (\d+)", page.text)
+
+    every = await starts("order=fewest-weekend-days")
+    assert sorted(every, key=int) == await starts("")
+    assert every != await starts("")
+    assert [day for day in await starts("away_first=2027-04-01&away_last=2027-04-20") if int(day) < 21] == []
+    assert {date(2027, 4, int(day)).weekday() for day in await starts("off=0&off=5")} <= {1}
+    none = text_of(await samuel.get(f"{path}?month=2027-04&off=0&off=1&off=2&off=3&off=4"))
+    assert "There are dates in this month, but none that suit your wishes." in none
+    wrong = text_of(await samuel.get(f"{path}?month=2027-04&away_first=2027-04-09&away_last=2027-04-02"))
+    assert "The last day is before the first." in wrong
+
+
+async def test_dates_are_offered_and_held_from_the_case_s_first_day_on(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    early = (await tokens(case, services, date(2027, 4, 1), date(2027, 4, 30)))[0]
+    baptiste = await visit.as_("baptiste")
+    refused = await baptiste.post(f"/desk/cases/{case.code}/first-day", data={"day": "2029-05-10"})
+    said = await baptiste.post(f"/desk/cases/{case.code}/first-day", data={"day": "2027-05-10"})
+    assert (refused.status_code, said.status_code) == (422, 303)
+    assert "Not before Monday 10 May 2027" in text_of(await baptiste.get(f"/desk/cases/{case.code}"))
+    samuel, path = await visit.as_("samuel"), f"/portal/cases/{case.code}"
+
+    april = text_of(await samuel.get(f"{path}/dates?month=2027-04"))
+    may = await samuel.get(f"{path}/dates?month=2027-05")
+    answer = await samuel.post(f"{path}/hold", data={"window": early})
+
+    assert "Your treatment can start from Monday 10 May 2027 on" in april
+    assert "The clinic has set this day for you." in april
+    assert re.findall(r"window-dates[^>]*>\w+ (\d+)", may.text)[0] == "10"
+    assert answer.status_code == 422
+    assert "your treatment can start from Monday 10 May 2027 on" in text_of(answer)
 
 
 async def test_dates_are_for_the_cases_own_people_after_consent(visit: Visit, world: World, services: Services) -> None:

@@ -1,0 +1,37 @@
+"""From which day on a case's treatment may start."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from booking.journeys.set_first_day import open_first_day, set_first_day
+from booking.kit.errors import Invalid
+from booking.web.forms import Form
+from booking.web.pages import page, redirect
+from booking.web.policy import Who, route
+from booking.web.request import now_of, viewer_of
+
+
+async def first_day(request: Request) -> Response:
+    return await _show(request, Form())
+
+
+async def set_day(request: Request) -> Response:
+    form, code = await Form.read(request), request.path_params["code"]
+    day = form.date("day", required=False)
+    if form.ok:
+        try:
+            await set_first_day(viewer_of(request), code, day, now=now_of(request))
+        except Invalid as invalid:
+            form.refuse_all(invalid)
+    return await _show(request, form, 422) if form.errors else redirect(request, "desk:case", code=code)
+
+
+async def _show(request: Request, form: Form, status: int = 200) -> Response:
+    found = await open_first_day(viewer_of(request), request.path_params["code"])
+    return page(request, "desk/first-day.html", status, case=found.case, lead_days=found.lead_days, form=form)
+
+
+ROUTES = [
+    route("/desk/cases/{code}/first-day", first_day, name="desk:first-day", who=Who.STAFF),
+    route("/desk/cases/{code}/first-day", set_day, name="desk:first-day", who=Who.STAFF, methods=["POST"]),
+]

@@ -16,6 +16,7 @@ from booking.consultations.models import Case
 from booking.consultations.sealed_text import subject
 from booking.journeys.agreement import require_agreement, today_at_clinic
 from booking.journeys.find_dates import AHEAD
+from booking.journeys.first_day import FirstDay, first_day_known, require_not_too_soon
 from booking.journeys.offer import Offer, clinic_of, offer_of
 from booking.journeys.offer_freed import free_for
 from booking.journeys.reserve import require_old_enough
@@ -90,6 +91,7 @@ async def join_waitlist(viewer: Viewer, code: str, wish: Wish, *, now: datetime)
     Raises:
         NotFound, NotAllowedByThePatient, NoConsent, WrongMoment: this viewer may not choose dates for this case, or not yet.
         Invalid: days that have passed, or are the wrong way round.
+        TooSoon: the case's treatment may not start on the first day yet, whatever is free.
         TooYoungThen: the patient does not have the programme's age on the first day.
         OtherDatesHeld: the case has dates already. NotWaiting: just now some are kept for it.
         FreeAlready: there is nothing to wait for.
@@ -97,6 +99,8 @@ async def join_waitlist(viewer: Viewer, code: str, wish: Wish, *, now: datetime)
     case = await _theirs(viewer, code)
     today, offer = await today_at_clinic(case, now), await offer_of(case.version_id)
     wish.check(today=today, horizon=today + AHEAD)
+    if known := await _first_day(viewer, case, offer, now=now):
+        require_not_too_soon(viewer, case, wish.first_day, known)
     waits = await waitlist.of_case(case.id)
     await _require_none_free(case, offer, wish, waits, now=now)
     async with transaction():
@@ -108,6 +112,10 @@ async def join_waitlist(viewer: Viewer, code: str, wish: Wish, *, now: datetime)
         else:
             await waitlist.change(waits, wish)
         await audit.record(viewer, "wait.change" if waits else "wait.join", subject(case), now=now)
+
+
+async def _first_day(viewer: Viewer, case: Case, offer: Offer, *, now: datetime) -> FirstDay | None:
+    return await first_day_known(viewer, case, await clinic_of(case), offer, await require_agreement(case), now=now)
 
 
 async def _require_none_free(case: Case, offer: Offer, wish: Wish, waits: Wait | None, *, now: datetime) -> None:

@@ -150,6 +150,16 @@ async def test_whose_wish_is_not_met_is_passed_over_and_keeps_the_place(
     assert await line() == [("samuel", "waiting"), ("helene", "offered")]
 
 
+async def test_nobody_is_offered_dates_before_a_first_day_that_staff_set_since(
+    two: tuple[Case, Case], taken: Booking, services: Services
+) -> None:
+    await Case.filter(id=two[0].id).update(not_before=APRIL.last_day)
+
+    await lets_go(taken, services)
+
+    assert await line() == [("samuel", "waiting"), ("helene", "offered")]
+
+
 async def test_a_cancelled_trip_is_offered_too(world: World, services: Services) -> None:
     trip = await a_confirmed(await a_case(world, who="abdullah", now=services.now()), services)
     await close_but(trip)

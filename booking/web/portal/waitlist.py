@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from booking.bookings.wishes import Wish
+from booking.journeys.first_day import TooSoon
 from booking.journeys.join_waitlist import FreeAlready, WaitFile, join_waitlist, leave_waitlist, open_wait
 from booking.journeys.reserve import TooYoungThen
 from booking.kit.errors import Invalid
@@ -39,8 +40,8 @@ async def wait(request: Request) -> Response:
             await join_waitlist(viewer_of(request), code, wish, now=now_of(request))
         except Invalid as invalid:
             form.refuse_all(invalid)
-        except TooYoungThen as young:
-            form.refuse("first_day", young.text)
+        except (TooSoon, TooYoungThen) as early:
+            form.refuse("first_day", early.text)
         except FreeAlready as free:
             form.refuse("", free.text)
             return _show(request, file, form, free.status, free=_month_page(request, code, free.start, wish))

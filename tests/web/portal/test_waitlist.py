@@ -7,6 +7,7 @@ import httpx
 
 from booking.bookings import waitlist
 from booking.bookings.wishes import Wish
+from booking.consultations.models import Case
 from booking.demo.world import World
 from booking.journeys.release_hold import release_hold
 from booking.services import Services
@@ -70,6 +71,18 @@ async def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept
     assert 'id="away_1_last-error"' in answer.text
     assert (typed(answer, "away_1_last-day"), typed(answer, "away_3_last-day")) == ("8", "")
     assert await waitlist.of_case(case.id) is None
+
+
+async def test_nobody_waits_for_days_before_their_first(visit: Visit, world: World, services: Services) -> None:
+    await close_but(None)
+    case = await a_case(world, now=services.now())
+    await Case.filter(id=case.id).update(not_before=date(2027, 4, 12))
+    samuel = await visit.as_("samuel")
+
+    answer = await samuel.post(f"/portal/cases/{case.code}/waitlist", data=WISHED)
+
+    assert (answer.status_code, "can start from Monday 12 April 2027" in text_of(answer)) == (422, True)
+    assert 'id="first_day-error"' in answer.text
 
 
 async def test_nobody_waits_for_what_is_free(visit: Visit, world: World, services: Services) -> None:

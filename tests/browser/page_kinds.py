@@ -6,8 +6,8 @@ from typing import Final
 
 from playwright.async_api import APIRequestContext
 
-# What differs between two pages of one kind: codes, days, numbers, names of lots, signed tokens.
-VARIES: Final = re.compile(r"LW-[0-9A-Z]{4}-[0-9A-Z]{4}|(?<=/lots/)[^/?]+|\?.*|(?<=/)\d+\b")
+# What differs between two pages of one kind: codes, days, numbers, names of lots and steps, signed tokens.
+VARIES: Final = re.compile(r"LW-[0-9A-Z]{4}-[0-9A-Z]{4}|(?<=/lots/)[^/?]+|(?<=/steps/)[^/?]+|\?.*|(?<=/)\d+\b")
 LINK: Final = re.compile(r'<a\b[^>]*?\shref="(/[^"#]*)')
 NO_PAGE: Final = re.compile(r"\.(pdf|ics|json)\b|/records/LW-|/simulated/|/demo|as-mail|/ask/question")
 # Pages of one kind that are looked into for links: what can be done next depends on where a case stands.

@@ -1,6 +1,6 @@
 import pytest
 
-from booking.kit.db import execute, outside_only, run, savepoint, transaction
+from booking.kit.db import Statement, execute, outside_only, run, run_together, savepoint, transaction
 
 
 async def test_a_transaction_does_not_nest_by_accident(db: None) -> None:
@@ -30,3 +30,20 @@ async def test_what_fails_in_a_savepoint_is_undone_alone(db: None) -> None:
             await add_and_fail()
 
         assert [row["n"] for row in await run("SELECT n FROM kept")] == [1]
+
+
+async def test_statements_that_are_run_together_keep_their_own_values_and_tell_their_own_rows(db: None) -> None:
+    async with transaction():
+        await run("CREATE TEMPORARY TABLE kept (n int, word text) ON COMMIT DROP")
+
+        told = await run_together(
+            Statement("INSERT INTO kept SELECT n, $2 FROM unnest($1::int[]) AS n RETURNING n", ([1, 2], "first")),
+            Statement("INSERT INTO kept SELECT $1::int, $2 WHERE $1::int > 5 RETURNING n", (3, "none")),
+            Statement("SELECT FROM kept WHERE word = $1", ("first",)),
+        )
+
+        assert told == [2, 0, 0]
+        assert await run("SELECT n, word FROM kept ORDER BY n") == [
+            {"n": 1, "word": "first"},
+            {"n": 2, "word": "first"},
+        ]

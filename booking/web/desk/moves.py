@@ -102,6 +102,7 @@ async def _preview(request: Request, token: str) -> Response:
         key=_key(request),
         now=now_of(request),
     )
+    known = Window.from_json(change.booking.window)  # by its family, be it set aside for other dates
     return page(
         request,
         "desk/move-look.html",
@@ -111,7 +112,7 @@ async def _preview(request: Request, token: str) -> Response:
         token=token,
         pairs=list(zip(change.before.steps, change.after.steps, strict=True)),
         occasions=OCCASIONS,
-        same_hours=hours_of(change.before) == hours_of(change.after),
+        same_hours=hours_of(change.after) in (hours_of(change.before), hours_of(known)),
         back=_address(request, month=f"{change.after.start:%Y-%m}", interpreter=found.interpreter),
     )
 

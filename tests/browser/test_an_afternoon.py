@@ -5,8 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.browser.conftest import Comes
 from tests.browser.running_demo import HANDED_DOWN, ROOT, Demo
 from tests.browser.visitor import Visitor
 
+EXAMPLE: Final = Path(clinic.__file__).parent
 FAMILIES: Final = 6
 AWAY: Final = "Dr Ines Baptiste"
 MONDAY: Final = 0  # when Dr Thorne, the other one, does not work
@@ -87,28 +87,28 @@ async def test_a_doctor_falls_ill_and_six_stays_are_moved_and_told(demo: Demo, c
 
 async def _six_on_one_monday(nia: Visitor, demo: Demo, tmp_path: Path) -> list[Booked]:
     """Their programme has the short treatment; whoever asks after them is offered the example's own again."""
-    with _short_treatment(demo, tmp_path):
-        cases = demo.seed_ready(FAMILIES)
-    emails = []
-    for case in cases:
-        page = await nia.page.request.get(f"{nia.home}/desk/cases/{case}")
-        found = re.search(r"lw-[^\s<]+@example\.com", await page.text())
-        assert found
-        emails.append(found[0])
+    _booking(demo, "publish", str(_short_treatment(tmp_path)))
+    cases = demo.seed_ready(FAMILIES)
     month = (demo.now() + timedelta(days=31 * FAR_AHEAD)).date()
-    return await asyncio.gather(*(book(case, to, month, MONDAY, demo) for case, to in zip(cases, emails, strict=True)))
+    async with asyncio.TaskGroup() as meanwhile:
+        meanwhile.create_task(asyncio.to_thread(_booking, demo, "publish", str(EXAMPLE)))
+        families = [meanwhile.create_task(_books(case, nia, month, demo)) for case in cases]
+    return [family.result() for family in families]
 
 
-@contextmanager
-def _short_treatment(demo: Demo, tmp_path: Path) -> Iterator[None]:
-    own = Path(clinic.__file__).parent
-    copytree(own, tmp_path / "clinic", ignore=ignore_patterns("*.py", "__pycache__"))
-    (tmp_path / "clinic" / "protocol.toml").write_text(SHORT)
-    _booking(demo, "publish", str(tmp_path / "clinic"))
-    try:
-        yield
-    finally:
-        _booking(demo, "publish", str(own))
+def _short_treatment(folder: Path) -> Path:
+    """The example clinic as it is written down, but for its protocol."""
+    written = copytree(EXAMPLE, folder / "clinic", ignore=ignore_patterns("*.py", "__pycache__"))
+    (written / "protocol.toml").write_text(SHORT)
+    return written
+
+
+async def _books(case: str, nia: Visitor, month: date, demo: Demo) -> Booked:
+    """The desk knows their address."""
+    page = await nia.page.request.get(f"{nia.home}/desk/cases/{case}")
+    email = re.search(r"lw-[^\s<]+@example\.com", await page.text())
+    assert email
+    return await book(case, email[0], month, MONDAY, demo)
 
 
 async def _closes_for_a_week(nia: Visitor, monday: date) -> None:

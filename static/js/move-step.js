@@ -13,6 +13,7 @@ const A_DRAG = 6; // pixels: less is a click
 const NEAR_THE_EDGE = 48;
 
 let moving = null;
+let pressed = null;
 
 const days = () => [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.dataset.date);
 const rows = () => [...table.querySelectorAll("tr[data-resource]")];
@@ -62,7 +63,7 @@ async function lookUp(picked) {
 
 function putBack(words = say.dataset.back) {
   const { box, focus, ghost } = moving;
-  moving = null;
+  moving = pressed = null;
   ghost?.remove();
   box.classList.remove("is-picked-up");
   table.classList.remove("is-moving");
@@ -176,8 +177,6 @@ function beside(cell, down, across) {
 
 // -- by mouse and by finger ----------------------------------------------------------------------------
 
-let pressed = null;
-
 table?.addEventListener("pointerdown", (event) => {
   const handle = handleOf(event.target);
   const onHandle = event.target.closest(".entry-move");
@@ -202,15 +201,21 @@ document.addEventListener("pointerup", () => {
   const dragged = pressed && moving?.ghost;
   pressed = null;
   if (!dragged) return;
-  // The click that follows a drag leads nowhere.
-  document.addEventListener("click", (event) => event.preventDefault(), { capture: true, once: true });
-  setTimeout(() => drop(), 0);
+  // The click that may follow a drag leads nowhere.
+  const nowhere = (event) => event.preventDefault();
+  document.addEventListener("click", nowhere, { capture: true });
+  setTimeout(() => {
+    document.removeEventListener("click", nowhere, { capture: true });
+    drop();
+  }, 0);
 });
 document.addEventListener("pointercancel", () => {
   pressed = null;
   if (moving?.ghost) putBack();
 });
-document.addEventListener("keydown", (event) => { if (event.key === "Escape" && moving?.ghost && !dialog.open) { pressed = null; putBack(); } });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && moving?.ghost && !dialog.open) putBack();
+});
 table?.addEventListener("dragstart", (event) => event.preventDefault());
 
 function ghostOf(box) {

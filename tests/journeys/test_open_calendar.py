@@ -9,7 +9,7 @@ from booking.accounts.models import Role
 from booking.accounts.viewers import Viewer
 from booking.demo.ready import viewer_for
 from booking.demo.world import World
-from booking.journeys.open_calendar import open_calendar
+from booking.journeys.open_calendar import count_calendar, open_calendar
 from booking.journeys.who_booked import Booked
 from booking.kit.errors import NotFound
 from booking.services import Services
@@ -53,3 +53,17 @@ async def test_recalled_lots_and_those_of_other_days_are_left_out(world: World, 
 async def test_who_has_no_post_has_no_calendar(world: World, now: datetime) -> None:
     with pytest.raises(NotFound):
         await open_calendar(viewer_for(world.people["samuel"]), date(2027, 4, 1), date(2027, 4, 7), now=now)
+
+
+async def test_from_afar_it_counts_names_nobody_and_leaves_no_trail(
+    world: World, services: Services, now: datetime
+) -> None:
+    held = await a_hold(await a_case(world, now=now), services)
+
+    calendar = await count_calendar(nia(world), date(2027, 4, 1), date(2027, 6, 30), kind="bed", now=now)
+
+    assert (calendar.today, len(calendar.days), calendar.kinds[0]) == (date(2027, 1, 12), 91, "bed")
+    counts = [count for line in calendar.lines for count in line.counts.values()]
+    assert [(count.taken, count.held) for count in counts] == [(1, 1)]
+    assert held.code not in repr(calendar)
+    assert await audit.trail(f"clinic {world.clinic.slug}") == []

@@ -60,7 +60,7 @@ async def calendar(request: Request) -> Response:
         else:
             found = await open_calendar(viewer_of(request), first, last, **which)
             drawn = {
-                "groups": groups(found, _addresses(request, span, day), now=now),
+                "groups": groups(found, _addresses(request, span, day, kind), now=now),
                 "undo": _undo(found, asked.get("moved", "")),
             }
         return page(
@@ -113,7 +113,7 @@ def _address(request: Request, **asked: Any) -> str:
     return f"{request.app.state.urls('desk:calendar')}?{urlencode(asked)}"
 
 
-def _addresses(request: Request, span: Span, day: date) -> Addresses:
+def _addresses(request: Request, span: Span, day: date, kind: str) -> Addresses:
     urls = request.app.state.urls
 
     def case(code: str) -> str:
@@ -121,7 +121,7 @@ def _addresses(request: Request, span: Span, day: date) -> Addresses:
         return address
 
     def move(code: str, step: str, resource: int) -> str:
-        asked = {"from": resource, "span": span, "on": day}
+        asked = {"from": resource, "span": span, "on": day, **({"kind": kind} if kind else {})}
         return f"{urls('desk:step', code=code, step=step)}?{urlencode(asked)}"
 
     return Addresses(case, move if viewer_of(request).is_coordinator else None)

@@ -37,6 +37,7 @@ class Asked(NamedTuple):
     starts: time | None
     span: str
     on: str
+    kind: str
 
     @classmethod
     def of(cls, request: Request, values: dict[str, str]) -> "Asked":
@@ -52,13 +53,15 @@ class Asked(NamedTuple):
             time_in(values.get("starts", "")),
             values.get("span", "")[:10],
             values.get("on", "")[:10],
+            values.get("kind", "")[:64],
         )
 
     def fields(self, **other: object) -> dict[str, str]:
         """The same, for an address or a form, with some of it changed."""
-        own = {"from": self.entry.resource, "to": self.to, "day": self.day, "span": self.span, "on": self.on}
-        starts = self.starts and f"{self.starts:%H:%M}"
-        return {name: str(value) for name, value in {**own, "starts": starts, **other}.items() if value}
+        target = {"to": self.to, "day": self.day, "starts": self.starts and f"{self.starts:%H:%M}"}
+        seen = {"span": self.span, "on": self.on, "kind": self.kind}
+        every = {"from": self.entry.resource, **target, **seen, **other}
+        return {name: str(value) for name, value in every.items() if value}
 
 
 async def step(request: Request) -> Response:
@@ -202,7 +205,7 @@ def _address(request: Request, asked: Asked, **other: object) -> str:
 
 def _calendar(request: Request, asked: Asked, **more: str) -> str:
     """The calendar that it was seen on."""
-    shown = {"span": asked.span, "day": asked.on or str(asked.day or ""), **more}
+    shown = {"span": asked.span, "day": asked.on or str(asked.day or ""), "kind": asked.kind, **more}
     return f"{request.app.state.urls('desk:calendar')}?{urlencode({name: one for name, one in shown.items() if one})}"
 
 

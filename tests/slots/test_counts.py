@@ -1,0 +1,40 @@
+from datetime import date
+
+import pytest
+
+from booking.slots.calendar import load_calendar, week_of
+from booking.slots.claims import take
+from booking.slots.counts import Count, load_counts
+from booking.slots.models import Closure
+from tests.slots.rows import HOUR, NOW, booking, free, small_clinic
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def test_from_afar_each_day_says_how_often_it_is_taken_and_whether_it_is_closed() -> None:
+    small = await small_clinic()
+    kept, held, lapsed = await free(small), await free(small), await free(small)
+    await take(kept[0], (await booking(small, kept[0])).id, now=NOW, lapses_at=None)
+    await take(held[3], (await booking(small, held[3])).id, now=NOW, lapses_at=NOW + 2 * HOUR)
+    await take(lapsed[5], (await booking(small, lapsed[5])).id, now=NOW, lapses_at=NOW + HOUR)
+    chair = small.chairs[1]
+    await Closure.create(resource=chair, first_day=date(2027, 1, 1), last_day=date(2027, 2, 2))
+    week = week_of(date(2027, 2, 3))
+
+    counted = await load_counts(small.clinic.id, "America/Antigua", *week, NOW + HOUR)
+    near = await load_calendar(small.clinic.id, *week, NOW + HOUR)
+
+    assert [(one.resource_id, one.kind, one.name, dict(one.counts), one.shut) for one in counted] == [
+        (
+            line.resource_id,
+            line.kind,
+            line.name,
+            {day: Count(len(all_), sum(one.lapses_at is not None for one in all_)) for day, all_ in line.taken.items()},
+            frozenset(line.shut),
+        )
+        for line in near.lines
+    ]
+    assert [len(one.counts) for one in counted if one.kind == "clinician"] == [4]
+    assert [sorted(one.shut) for one in counted if one.resource_id == chair.id] == [
+        [date(2027, 2, 1), date(2027, 2, 2)]
+    ]

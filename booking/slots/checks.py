@@ -37,6 +37,17 @@ INVARIANTS: Final[dict[str, str]] = {
           LEFT JOIN claim c ON c.booking_id = b.id AND c.lapses_at IS NOT NULL
           LEFT JOIN dose d ON d.booking_id = b.id AND d.lapses_at IS NOT NULL
          WHERE b.status = 'confirmed' AND (c.id IS NOT NULL OR d.id IS NOT NULL)""",
+    # Broken by nobody: a country has changed its clocks, and the booking is to be moved to where its window says.
+    "G21 a claim stands where its window's clock says": f"""
+        WITH {OWNERS}, planned AS (
+          SELECT o.id AS booking_id, o.code, o."window" ->> 'zone' AS zone, each ->> 'key' AS step,
+                 ((each ->> 'day') || ' ' || (each ->> 'starts'))::timestamp AS starts,
+                 make_interval(mins => (each ->> 'buffer_before')::int) AS before
+            FROM owner o, jsonb_array_elements(o."window" -> 'steps') AS each
+        )
+        SELECT p.code, p.step, p.starts, c.starts_at FROM planned p
+          JOIN claim c ON c.booking_id = p.booking_id AND c.step = p.step
+         WHERE (c.starts_at + p.before) AT TIME ZONE p.zone <> p.starts""",  # noqa: S608 - both parts are ours
     "G7 a booking that is over keeps no claim": """
         SELECT b.code, c.id AS claim FROM booking b JOIN claim c ON c.booking_id = b.id
          WHERE b.status IN ('cancelled', 'refund_due')""",

@@ -29,6 +29,14 @@ async def broken() -> list[str]:
             ["G2 a confirmed booking's claims and doses do not lapse"],
         ),
         (
+            """UPDATE booking SET "window" = jsonb_set("window", '{zone}', '"America/Barbados"') WHERE status = 'confirmed'""",
+            [],
+        ),
+        (
+            """UPDATE booking SET "window" = jsonb_set("window", '{zone}', '"America/Bogota"') WHERE status = 'confirmed'""",
+            ["G21 a claim stands where its window's clock says"],
+        ),
+        (
             "UPDATE booking SET status = 'cancelled'",
             ["G7 a booking that is over keeps no claim", "G8 no dose is promised to a booking that is over"],
         ),

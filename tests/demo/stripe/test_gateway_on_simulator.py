@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from booking.kit.db import _open
+from booking.kit.db import _line
 from booking.kit.money import Money
 from booking.payments.gateway import (
     BadSignature,
@@ -221,12 +221,12 @@ async def test_what_does_not_exist_is_refused(gateway: StripeGateway) -> None:
 
 
 async def test_stripe_is_never_called_inside_a_transaction(gateway: StripeGateway) -> None:
-    inside = _open.set(True)
+    inside = _line.set(object())
     try:
         with pytest.raises(RuntimeError, match="inside a transaction"):
             await gateway.find_checkout("cs_test_x")
     finally:
-        _open.reset(inside)
+        _line.reset(inside)
 
 
 async def test_two_requests_with_one_key_at_once_are_one_checkout(gateway: StripeGateway, address: str) -> None:

@@ -50,7 +50,7 @@ def ticks(services: Services, deliverer: Deliverer) -> tuple[Tick, ...]:
     now, stripe = services.now, services.payments
     links = Links(services.settings.public_url)
     return (
-        Tick("deliver", timedelta(seconds=2), deliverer.tick),
+        Tick("deliver", timedelta(seconds=1), deliverer.tick),
         Tick("send refunds", timedelta(seconds=10), lambda: send_refunds(payments=stripe, links=links, now=now())),
         Tick("sweep lapses", timedelta(seconds=15), lambda: sweep_lapses(now=now())),
         Tick("waiting list", timedelta(seconds=15), lambda: offer_freed(now=now())),

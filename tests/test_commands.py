@@ -108,10 +108,10 @@ def test_a_clinic_that_cannot_be_published_gets_the_place_of_its_first_fault(
 
 
 async def test_a_clinic_begins_with_two_commands(
-    clean_db: None, credentials: dict[str, Any], server: postgres.Running
+    clean_db: None, credentials: dict[str, Any], server: postgres.Running, tmp_path: Path
 ) -> None:
     """As whoever runs the product does it: a clinic, then someone who works there, and the secrets nowhere else."""
-    environment = {**production(server.url), "LEEWARD_FOLDER": "/nowhere"}
+    environment = {**production(server.url), "FILES_URL": str(tmp_path), "LEEWARD_FOLDER": "/nowhere"}
     published = await asyncio.to_thread(booking, "publish", str(EXAMPLE), **environment)
     words = (
         "appoint",
@@ -146,7 +146,6 @@ def production(database_url: str) -> dict[str, str]:
         "STRIPE_WEBHOOK_SECRET": "whsec_none",
         "SMTP_URL": "smtp://127.0.0.1:9",
         "MAIL_FROM": "Care <care@clinic.example>",
-        "FILES_URL": "files",
         "SECRET_KEY": "x" * 40,
         "PUBLIC_URL": "https://care.clinic.example",
     }

@@ -62,6 +62,15 @@ WITH wanted AS (
         WHERE x.resource_id = w.resource_id AND day BETWEEN x.first_day AND x.last_day
           AND (day + coalesce(x.from_time, '00:00')) AT TIME ZONE $8 < w.ends_at
           AND (day + coalesce(nullif(x.to_time, '00:00'), '24:00')) AT TIME ZONE $8 > w.starts_at)
+     AND tstzrange(w.starts_at, w.ends_at) <@ (
+       SELECT range_agg(tstzrange(
+                (day + o.opens) AT TIME ZONE $8,
+                (day + coalesce(nullif(o.closes, '00:00'), '24:00')) AT TIME ZONE $8))
+         FROM opening_hours o,
+              generate_series(
+                date_trunc('day', w.starts_at AT TIME ZONE $8), w.ends_at AT TIME ZONE $8, '1 day') AS day
+        WHERE o.resource_id = w.resource_id AND o.weekday = extract(isodow FROM day) - 1
+          AND day BETWEEN o.from_day AND coalesce(o.until_day, 'infinity'))
      AND NOT EXISTS (
        SELECT FROM holiday h JOIN wanted a ON (a.starts_at AT TIME ZONE $8)::date <= h.day
                                           AND a.ends_at AT TIME ZONE $8 > h.day

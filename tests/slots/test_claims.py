@@ -5,7 +5,7 @@ import pytest
 
 from booking.kit.db import run, savepoint
 from booking.slots.claims import WindowPassed, WindowTaken, extend, keep, move, move_steps, release, retake, take
-from booking.slots.models import Claim, Closure, Dose
+from booking.slots.models import Claim, Closure, Dose, OpeningHours
 from booking.slots.substitutes import ways_to_take
 from booking.slots.windows import Wishes
 from tests.slots.rows import HOUR, NOW, PROTOCOL, booking, days, free, small_clinic
@@ -204,6 +204,23 @@ async def test_a_clinic_that_closed_meanwhile_is_not_booked() -> None:
         async with savepoint():
             await take(first, (await booking(small, first)).id, now=NOW, lapses_at=SOON)
     await take(second, (await booking(small, second)).id, now=NOW, lapses_at=SOON)
+
+
+async def test_who_opens_later_meanwhile_is_not_booked_and_who_is_there_in_two_turns_is() -> None:
+    small = await small_clinic()
+    window, *_ = await free(small)
+    doctor, weekday = small.clinicians[0], window.start.weekday()
+    first_turn = OpeningHours.filter(resource_id=doctor.id, weekday=weekday)
+
+    await first_turn.update(opens=time(9, 5))
+    with pytest.raises(WindowTaken):
+        async with savepoint():
+            await take(window, (await booking(small, window)).id, now=NOW, lapses_at=SOON)
+    await first_turn.update(opens=time(8), closes=time(9, 30))
+    await OpeningHours.create(
+        resource_id=doctor.id, weekday=weekday, opens=time(9, 30), closes=time(), from_day=window.start
+    )
+    await take(window, (await booking(small, window)).id, now=NOW, lapses_at=SOON)
 
 
 async def test_a_window_that_has_begun_is_refused() -> None:

@@ -25,7 +25,7 @@ from booking.kit.ids import new_code
 from booking.programmes.models import Clinic, Programme, ProgrammeVersion
 from booking.slots import claims
 from booking.slots.claims import WindowTaken
-from booking.slots.models import Dose, Lot, LotState, Resource
+from booking.slots.models import Dose, Lot, LotState, OpeningHours, Resource
 from booking.slots.windows import Window, WindowStep
 
 CLIENTS: Final = 32
@@ -153,6 +153,12 @@ async def _gathered(attempts: int) -> Crowd:
         ]
         for kind in KINDS
     }
+    await OpeningHours.bulk_create(
+        OpeningHours(resource_id=each, weekday=weekday, opens=clock(), closes=clock(), from_day=FIRST)
+        for of_kind in resources.values()
+        for each in of_kind
+        for weekday in range(7)
+    )
     cases = [
         await Case.create(
             code=new_code(), clinic=clinic, programme=programme, version=version, status=CaseStatus.DRAFT,

@@ -9,7 +9,7 @@ from booking.bookings.dates import move_dates
 from booking.bookings.models import Booking, BookingStatus
 from booking.bookings.moves import NEXT, OtherDatesHeld, move
 from booking.documents import keys
-from booking.kit.db import transaction
+from booking.kit.db import run, transaction
 from booking.kit.errors import MovedMeanwhile, WrongMoment
 from tests.bookings.held import a_hold
 from tests.consultations.cast import Cast, a_request, the_cast
@@ -153,3 +153,28 @@ async def test_of_many_holds_of_one_case_at_once_one_is_opened(clean_db: None, n
 
     assert sorted(answers) == ["held"] + ["refused"] * 7
     assert await Booking.all().count() == 1
+
+
+async def test_a_hold_does_not_meet_the_lapsed_one_that_the_worker_is_just_sweeping(
+    clean_db: None, now: datetime
+) -> None:
+    keys.use_secret("a secret that only tests have, long enough to be one")
+    cast = await the_cast(now)
+    late = await a_booking(cast, now)
+    sweeping = asyncio.Event()
+
+    async def holds() -> Booking:
+        await sweeping.wait()
+        async with transaction():
+            return await a_hold(await late.case, now + HOUR, by=cast.alice_views)
+
+    held = asyncio.create_task(holds())
+    async with transaction():
+        late = await bookings.locked(late.id)
+        sweeping.set()
+        while not await run("SELECT FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0.01)
+        await move(late, BookingStatus.LAPSED, by=SYSTEM, now=now + HOUR)
+
+    assert await told(await held) == ["held"]
+    assert await told(late) == ["held", "lapsed"]

@@ -35,11 +35,17 @@ HERE: Final[dict[str, Text]] = {
     "folake": _("His daughter. She does all of it for him."),
     "helene": _("Has a plan to read, and asked a question about it."),
     "abdullah": _("Has paid, and travels with his daughter: flights, beds, a calendar."),
+    "ruth": _("Comes soon, and has the rest still to pay."),
+    "tomoko": _("Holds dates, and has an hour to pay the deposit."),
+    "colette": _("Found no dates, and is on the waiting list."),
+    "ingrid": _("Was treated two weeks ago. Tells how it goes."),
     "lucia": _("Has asked, in Spanish. A doctor reads it now."),
-    "nia": _("Has a question to answer. Writes plans, moves dates, stops messages."),
+    "nia": _(
+        "Has a question to answer, a mail that failed, a bill that is overdue, and a day off that touches a booking."
+    ),
     "tomas": _("Does the same, in Spanish."),
-    "baptiste": _("Has a request to decide on."),
-    "thorne": _("Sees the calendar, and red flags after a treatment."),
+    "baptiste": _("Has a request to decide on, and a red flag to deal with."),
+    "thorne": _("Sees the calendar, and the same red flag after a treatment."),
 }
 LEAPS: Final = {
     "hours": timedelta(hours=6),  # so that no mail of one certain hour is leapt over

@@ -50,10 +50,9 @@ async def seed_example(settings: Settings, *, folder: Path, now: datetime) -> Wo
     async with transaction():
         found = await world.find()
         built = found or await _made(settings, now=now)
-    family = viewer_for(built.people[TRAVELLER])
-    # Looked for on its own: whoever ended the first start in its middle gets the trip at the second.
-    if not await Case.exists(patient_id=family.person_id):
-        await _travels(built, family, settings, folder, now=now)
+    # Looked for on its own, the last that is made: whoever ended the first start in its middle gets the rest at the second.
+    if not await Case.exists(patient_id=built.people[TRAVELLER].id):
+        await _travels(built, settings, folder, now=now)
     return built
 
 
@@ -79,14 +78,35 @@ async def _made(settings: Settings, *, now: datetime) -> World:
     return built
 
 
-async def _travels(built: World, family: Viewer, settings: Settings, folder: Path, *, now: datetime) -> None:
+async def _travels(built: World, settings: Settings, folder: Path, *, now: datetime) -> None:
+    """Whoever has chosen dates, or waits for some. One who has a case already is left as they are."""
     # The journeys, Stripe and its simulator: half of the time of every later start, which needs none of it.
-    from booking.demo.trip import make_trip  # noqa: PLC0415
+    from booking.demo import stays  # noqa: PLC0415
+    from booking.demo.till import open_till  # noqa: PLC0415
+    from booking.demo.trip import hold, make_trip  # noqa: PLC0415
+    from booking.journeys.find_dates import window_key  # noqa: PLC0415
 
-    answers = answers_of(built.people[TRAVELLER], goals="To pray standing up again.", medicines="Apixaban, a statin.")
-    async with transaction():
-        case = await make_case(built, Stage.READY, answers, now=now)
-    await make_trip(case, family, settings, folder, now=now)
+    key = window_key(settings.secret_key)
+
+    async def ready(who: str, then: datetime, **answers: Any) -> tuple[Case, Viewer] | None:
+        person = built.people[who]
+        if await Case.exists(patient_id=person.id):
+            return None
+        async with transaction():
+            return await make_case(built, Stage.READY, answers_of(person, **answers), now=then), viewer_for(person)
+
+    async with open_till(settings, folder, now=now) as till:
+        if past := await ready("ingrid", stays.stay_was_booked(now), goals="To knit again, with both hands."):
+            await stays.make_past_stay(*past, till, key, now=now)
+        if unpaid := await ready("ruth", stays.trip_was_booked(now), goals="To read a whole book to my grandson."):
+            await stays.make_unpaid_trip(built, *unpaid, till, key, now=now)
+        if holds := await ready("tomoko", now, goals="To hold a cup, and to walk without the frame."):
+            first = (now + stays.HELD_FROM).date()
+            await hold(*holds, (first, first + stays.HELD_WITHIN), key, now=now)
+        if waits := await ready("colette", now, goals="To speak in whole sentences again."):
+            await stays.make_wait(built, *waits, now=now)
+        if trip := await ready(TRAVELLER, now, goals="To pray standing up again.", medicines="Apixaban, a statin."):
+            await make_trip(*trip, till, key, now=now)
 
 
 async def _allow(case: Case, patient: Person, supporter: Person, *, now: datetime) -> None:

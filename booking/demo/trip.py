@@ -1,95 +1,51 @@
 """The demo's confirmed trip, made as a family makes it: dates held, the deposit paid on the simulated page, the journey told."""
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
-
-import httpx
-import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
 from booking.consultations.models import Case
-from booking.demo.outside import STRIPE
-from booking.demo.stripe.app import create_simulator
+from booking.demo.till import Till
 from booking.itineraries.details import FlightDetails, StayDetails, TransferDetails, TravellerDetails
 from booking.itineraries.models import TravelsAs, Way
 from booking.itineraries.trip import Flight, Itinerary
-from booking.journeys.find_dates import find_dates, window_key
-from booking.journeys.links import Links
+from booking.journeys.find_dates import find_dates
 from booking.journeys.open_itinerary import open_itinerary
 from booking.journeys.plan_travel import save_leg
 from booking.journeys.reserve import reserve
-from booking.journeys.settle_payment import settle_checkout
-from booking.journeys.start_deposit import start_payment
 from booking.kit.times import in_zone
-from booking.payments.models import Attempt, ChargeKind
-from booking.payments.stripe import StripeGateway
-from booking.settings import Settings
+from booking.payments.models import ChargeKind
 from booking.slots.windows import Window
 
 # So far ahead that every mail of the trip is still to come, and a change of mind costs nothing.
 NOT_BEFORE: Final = timedelta(days=40)
 WITHIN: Final = timedelta(days=60)
 DAY: Final = timedelta(days=1)
-CARD: Final = {"number": "4242 4242 4242 4242", "expiry": "12 / 49", "cvc": "123", "name": "A AL HARBI"}
 
 
-async def make_trip(case: Case, family: Viewer, settings: Settings, folder: Path, *, now: datetime) -> Booking:
+async def make_trip(case: Case, family: Viewer, till: Till, key: bytes, *, now: datetime) -> Booking:
     """Bring a case that is ready for dates to a confirmed booking, with flights, beds and a ride that is still missing."""
-    booking = await _held(case, family, settings, now=now)
-    async with _stripe(settings, folder, now=now) as (payments, address):
-        links = Links(settings.public_url)
-        page = await start_payment(family, booking.code, ChargeKind.DEPOSIT, payments=payments, links=links, now=now)
-        async with httpx.AsyncClient() as browser:
-            await browser.post(address + urlsplit(page).path, data=CARD)
-        paid = await Attempt.get(charge__booking_id=booking.id)
-        await settle_checkout(paid.session_id or "", payments=payments, links=links, now=now)
+    first = (now + NOT_BEFORE).date()
+    booking = await hold(case, family, (first, first + WITHIN), key, interpreter="ar", now=now)
+    await till.pay(family, booking, ChargeKind.DEPOSIT, now=now)
     await _tell_the_journey(booking, family, now=now)
     return booking
 
 
-async def _held(case: Case, family: Viewer, settings: Settings, *, now: datetime) -> Booking:
-    key, first = window_key(settings.secret_key), (now + NOT_BEFORE).date()
-    _case, dates = await find_dates(family, case.code, first, first + WITHIN, interpreter="ar", key=key, now=now)
-    token = dates.token(dates.windows[0])
-    return await reserve(family, case.code, token, interpreter="ar", key=key, now=now)
-
-
-@asynccontextmanager
-async def _stripe(settings: Settings, folder: Path, *, now: datetime) -> AsyncIterator[tuple[StripeGateway, str]]:
-    """The simulator on a port of its own while the web process does not serve it yet. It keeps what it hears for that one."""
-    simulator = create_simulator(
-        folder / "stripe.sqlite",
-        None,
-        settings.stripe_webhook_secret,
-        base_path=STRIPE,
-        public_url=settings.public_url,
-        clock=now.timestamp,
-    )
-    app = Starlette(routes=[Mount(STRIPE, simulator)])
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
-        payments = StripeGateway(settings.stripe_secret_key, settings.stripe_webhook_secret, address + STRIPE)
-        async with simulator.router.lifespan_context(simulator):
-            serving = asyncio.create_task(server.serve(sockets=[listening]))
-            while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
-                await asyncio.sleep(0.01)
-            try:
-                yield payments, address
-            finally:
-                await payments.close()
-                server.should_exit = True
-                await serving
+async def hold(
+    case: Case,
+    family: Viewer,
+    days: tuple[date, date],
+    key: bytes,
+    *,
+    interpreter: str | None = None,
+    now: datetime,
+) -> Booking:
+    """Hold the first dates that are free, of those that start from the first to the last of these days."""
+    _case, dates = await find_dates(family, case.code, *days, interpreter=interpreter, key=key, now=now)
+    return await reserve(family, case.code, dates.token(dates.windows[0]), interpreter=interpreter, key=key, now=now)
 
 
 async def _tell_the_journey(booking: Booking, family: Viewer, *, now: datetime) -> None:

@@ -220,7 +220,7 @@ def test_the_people_can_be_told_apart_and_written_to(clinic: ExampleClinic) -> N
     assert {role: len(clinic.in_role(role)) for role in ("coordinator", "clinician", "patient", "supporter")} == {
         "coordinator": 2,
         "clinician": 2,
-        "patient": 4,
+        "patient": 8,
         "supporter": 1,
     }
 

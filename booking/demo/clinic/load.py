@@ -19,6 +19,8 @@ from booking.slots.resources import Rostered
 from booking.slots.roster import roster_of
 
 HERE: Final = Path(__file__).parent
+# The clinic did not open today: someone was treated in it already.
+OPEN_FOR: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _facts() -> ClinicFacts:
 
 @cache
 def _resources(start: date) -> tuple[Rostered, ...]:
-    return tuple(roster_of(_written()).rostered(start))
+    return tuple(roster_of(_written()).rostered(start - OPEN_FOR))
 
 
 def _read(name: str) -> Toml:

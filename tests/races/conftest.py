@@ -1,13 +1,12 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from booking.demo.postgres import Running
 from booking.demo.world import World, build
 from booking.kit.db import transaction
-from tests.conftest import TOTP_KEY
+from tests.conftest import TOTP_KEY, Credentials
 from tests.outside import Clock
 from tests.races.processes import web_processes
 
@@ -20,8 +19,10 @@ async def world_today(clean_db: None, clock: Clock) -> World:
         return await build(now=clock.at, totp_key=TOTP_KEY)
 
 
-@pytest.fixture
-def two_processes(world_today: World, server: Running, tmp_path: Path) -> Iterator[list[str]]:
-    """The addresses of two web processes on that clinic."""
-    with web_processes(2, server.url, tmp_path) as addresses:
+@pytest.fixture(scope="session")
+def two_processes(
+    server: Running, credentials: Credentials, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[str]]:
+    """The addresses of two web processes, the same for all races: each race has a clinic of its own, and they find it."""
+    with web_processes(2, server.url, tmp_path_factory.mktemp("web")) as addresses:
         yield addresses

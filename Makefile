@@ -1,10 +1,11 @@
 # Leeward. `make help` says what there is; `make demo` and `make test` set everything up by themselves.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset dev test check format words bench soak oracle lock run-packages dev-packages
+.PHONY: help demo demo-reset dev test check format words bench soak stories oracle lock run-packages dev-packages
 
 PORT ?= 8000
 PYTHON ?= python3
 CLINICS ?= 10000
+STORIES ?= 300
 IN_VENV := .venv/bin/python
 
 # Images for containers often set it; here each start would then compile a thousand files anew.
@@ -47,6 +48,9 @@ bench: dev-packages  ## how fast it is beside the bare parts, in one run (also t
 
 soak: dev-packages  ## hours of use with faults, in minutes
 	@$(IN_VENV) -m tests.soak
+
+stories: dev-packages  ## what people do at one clinic in any order, 300 stories of 50 deeds (STORIES=1000 for more)
+	@LEEWARD_STORIES="$(STORIES)" LEEWARD_DEEDS=50 $(IN_VENV) -m pytest tests/journeys/test_in_any_order.py --numprocesses 0
 
 oracle: dev-packages  ## the window engine against plain loops, on 10,000 generated clinics (CLINICS=100000 for more)
 	@LEEWARD_CLINICS="$(CLINICS)" $(IN_VENV) -m pytest tests/slots/test_windows.py tests/slots/test_explaining.py --numprocesses 2

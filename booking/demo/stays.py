@@ -32,8 +32,8 @@ from booking.slots.windows import Window
 DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)
 # Held so far ahead that nobody who looks around finds the next months taken.
-HELD_FROM: Final = timedelta(days=100)
-HELD_WITHIN: Final = timedelta(days=60)
+HELD_FROM: Final = timedelta(days=75)
+HELD_WITHIN: Final = timedelta(days=45)
 A_WHILE_AGO: Final = timedelta(minutes=40)
 
 # By these names the worker's own statements know what a carrier did; here it was done before the demo began.

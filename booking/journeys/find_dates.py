@@ -14,6 +14,7 @@ from booking.consultations.models import Case
 from booking.journeys.agreement import require_agreement
 from booking.journeys.first_day import FirstDay, first_day_known
 from booking.journeys.offer import Offer, clinic_of, offer_of
+from booking.journeys.wished_interpreter import wished_interpreter
 from booking.kit.errors import Invalid
 from booking.kit.seals import derive_key
 from booking.kit.times import days_between, in_zone
@@ -38,7 +39,7 @@ class Dates:
 
     `held` is the booking that the case has already: until it ends, no other dates can be held.
     `interpreters` are the languages that one may wish an interpreter for. `first_day` is when the case's treatment may start
-    at all, free or not; None for who may go below it.
+    at all, free or not; None for who may go below it. `interpreter` is the one that these dates are with.
     """
 
     clinic: Clinic
@@ -49,6 +50,7 @@ class Dates:
     none: NoDates | None
     key: bytes
     held: Booking | None = None
+    interpreter: str | None = None
     interpreters: tuple[str, ...] = ()
     first_day: FirstDay | None = None
 
@@ -128,7 +130,10 @@ async def find_dates(
     key: bytes,
     now: datetime,
 ) -> tuple[Case, Dates]:
-    """The free dates of a case, the best first. Raises NotFound, and NoConsent: dates are chosen after consent."""
+    """The free dates of a case, the best first; with the interpreter that was wished before, if none is named.
+
+    `interpreter` "" wishes for none. Raises NotFound, and NoConsent: dates are chosen after consent.
+    """
     case = await cases.get(viewer, code)
     cases.require_to_book(viewer, case)
     agreement = await require_agreement(case)
@@ -136,12 +141,14 @@ async def find_dates(
     start = await first_day_known(viewer, case, clinic, offer, agreement, now=now)
     horizon = in_zone(now, clinic.zone).date() + AHEAD + timedelta(days=offer.protocol.days)
     not_on = unsuited.days(first, horizon) if unsuited else frozenset()
-    wishes = wishes_of(interpreter, not_before=start.day if start else None, not_on=not_on)
+    spoken = (await wished_interpreter(case) if interpreter is None else interpreter) or None
+    wishes = wishes_of(spoken, not_before=start.day if start else None, not_on=not_on)
     dates = await free_dates(clinic, offer, wishes, first, last, key=key, now=now)
     return case, replace(
         dates,
         windows=ranked(dates.windows, order),
         held=await live_of(case.id, now=now),
+        interpreter=spoken,
         interpreters=await skills_of(clinic.id, "interpreter"),
         first_day=start,
     )

@@ -20,6 +20,7 @@ from booking.journeys.first_day import FirstDay, first_day_known, require_not_to
 from booking.journeys.offer import Offer, clinic_of, offer_of
 from booking.journeys.offer_freed import free_for
 from booking.journeys.reserve import require_old_enough
+from booking.journeys.wished_interpreter import wished_interpreter
 from booking.kit.db import transaction
 from booking.kit.errors import Refusal
 from booking.kit.words import _
@@ -42,7 +43,7 @@ class FreeAlready(Refusal):
 class WaitFile:
     """The case's place in line, 1 being the first. `last` is its latest one, whatever became of it.
 
-    `held` are dates that the case has: an offer, or those it chose itself. Nobody joins the line beside them.
+    `interpreter` is the one that was wished before. `held` are dates that the case has: an offer, or those it chose itself. Nobody joins the line beside them.
     """
 
     case: Case
@@ -50,6 +51,7 @@ class WaitFile:
     offer: Offer
     today: date
     horizon: date
+    interpreter: str | None
     interpreters: tuple[str, ...]
     last: Wait | None
     place: int | None
@@ -78,6 +80,7 @@ async def open_wait(viewer: Viewer, code: str, *, now: datetime) -> WaitFile:
         await offer_of(case.version_id),
         today,
         today + AHEAD,
+        await wished_interpreter(case),
         await skills_of(clinic.id, "interpreter"),
         last,
         await waitlist.place_of(last) if last is not None and in_line else None,

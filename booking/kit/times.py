@@ -5,11 +5,13 @@ zone's name beside it; its instant is derived when needed, so that a change of t
 rules moves the instant and not the appointment (G21).
 """
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import format_date, format_skeleton, get_timezone_location
+from babel.dates import format_date, format_skeleton, get_date_format, get_timezone_location
 
 __all__ = [
     "UTC",
@@ -21,9 +23,13 @@ __all__ = [
     "settle",
     "show_date",
     "show_day",
+    "show_first",
     "show_time",
     "to_instant",
 ]
+
+# "EEEE, d 'de' MMMM 'de' y": where a language puts the year first, it stays.
+YEAR_LAST: Final = re.compile(r"[,،]?\s*('[^']*'\s*)?\by+$")
 
 
 class NoSuchTime(ValueError):
@@ -73,7 +79,7 @@ def in_zone(instant: datetime, zone: str) -> datetime:
 
 def show_date(day: date, language: str) -> str:
     """`Tuesday 9 March 2027`: a date is never only digits."""
-    return format_date(day, "EEEE d MMMM y" if language == "en" else "full", locale=language)
+    return format_date(day, _full(language), locale=language)
 
 
 def show_day(day: date, language: str) -> str:
@@ -81,9 +87,19 @@ def show_day(day: date, language: str) -> str:
     return format_date(day, "EEE d MMMM", locale=language) if language == "en" else _skeleton(day, language)
 
 
+def show_first(first: date, last: date, language: str) -> str:
+    """`Monday 9 March`, before `to Friday 13 March 2027`: the first of some days has a year of its own only if the last has another."""
+    pattern = YEAR_LAST.sub("", _full(language))
+    return show_date(first, language) if first.year != last.year else format_date(first, pattern, locale=language)
+
+
 def show_month(day: date, language: str) -> str:
     """`March 2027`."""
     return format_skeleton("yMMMM", datetime.combine(day, time()), locale=language)
+
+
+def _full(language: str) -> str:
+    return "EEEE d MMMM y" if language == "en" else get_date_format("full", locale=language).pattern
 
 
 def _skeleton(day: date, language: str) -> str:

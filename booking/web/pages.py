@@ -13,9 +13,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from booking.kit import words
 from booking.kit.money import Money, show
-from booking.kit.times import in_zone, show_date, show_day, show_month, show_time
+from booking.kit.times import in_zone, show_date, show_day, show_first, show_month, show_time
 from booking.web.prose import figure, prose, told
 from booking.web.request import language_of, viewer_of
+from booking.web.tables import labelled
 
 HOUSE = Path(__file__).parent.parent.parent
 TEMPLATES = HOUSE / "templates"
@@ -40,6 +41,7 @@ def environment() -> Environment:
         money=_money,
         day=_day,
         short_day=_short_day,
+        first_day=_first_day,
         month=_month,
         clock_time=show_time,
         on_day=_on_day,
@@ -47,6 +49,7 @@ def environment() -> Environment:
         prose=prose,
         figure=figure,
         file_size=_file_size,
+        labelled=labelled,
     )
     env.globals.update(static=static, two_clocks=two_clocks, in_zone=in_zone)
     return env
@@ -106,6 +109,10 @@ def _day(day: date) -> str:
 
 def _short_day(day: date) -> str:
     return show_day(day, words.language())
+
+
+def _first_day(first: date, last: date) -> str:
+    return show_first(first, last, words.language())
 
 
 def _month(day: date) -> str:

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from booking.kit.times import AmbiguousTime, NoSuchTime, settle, show_date, show_day, to_instant
+from booking.kit.times import AmbiguousTime, NoSuchTime, settle, show_date, show_day, show_first, to_instant
 
 NEW_YORK = "America/New_York"
 SKIPPED = datetime(2027, 3, 14, 2, 30)
@@ -38,3 +38,14 @@ def test_a_date_is_never_only_digits() -> None:
         "martes, 9 de marzo de 2027",
         "Tue 9 March",
     )
+
+
+def test_the_first_of_some_days_has_a_year_only_where_the_last_has_another() -> None:
+    first, last, after = date(2026, 12, 28), date(2026, 12, 31), date(2027, 1, 2)
+
+    assert [show_first(first, day, language) for language in ("en", "es") for day in (last, after)] == [
+        "Monday 28 December",
+        "Monday 28 December 2026",
+        "lunes, 28 de diciembre",
+        "lunes, 28 de diciembre de 2026",
+    ]

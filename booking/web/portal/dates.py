@@ -63,14 +63,13 @@ async def dates(request: Request) -> Response:
     code, asked = request.path_params["code"], _month(request.query_params.get("month", ""))
     month = asked or in_zone(now_of(request), viewer_of(request).zone or "UTC").date().replace(day=1)
     form = Form(dict(request.query_params), {"off": request.query_params.getlist("off")})
-    interpreter, order = form.values.get("interpreter") or None, _order(form)
-    unsuited = _unsuited(form)
+    order, unsuited = _order(form), _unsuited(form)
     case, found = await find_dates(
         viewer_of(request),
         code,
         month,
         _last_of(month),
-        interpreter=interpreter,
+        interpreter=form.values.get("interpreter"),
         unsuited=unsuited,
         order=order,
         key=_key(request),
@@ -91,11 +90,11 @@ async def dates(request: Request) -> Response:
         month_options=[(f"{each:%Y-%m}", _month_name(each, request)) for each in _months(found, month, request)],
         interpreter_options=[("", _("No")), *((each, language_name(each, request)) for each in found.interpreters)],
         offered=[(window, found.token(window)) for window in found.windows],
-        interpreter=interpreter,
+        interpreter=found.interpreter,
         steps_of=steps_of,
         reasons=_reasons(found.none, language_of(request)),
         later=later,
-        anyone=_address(request, code, month, Form()),
+        anyone=_address(request, code, month, Form({"interpreter": ""})),
         form=form,
         picky=unsuited is not None,
         orders=list(ORDERS.items()),
@@ -192,7 +191,9 @@ def _reason(obstacle: Obstacle, language: str) -> Text:
 
 def _address(request: Request, code: str, day: date, form: Form) -> str:
     """A month's dates, with the same wishes."""
+    # An interpreter who is not wished is a word too, where one was wished before.
     wishes = {name: form.values[name] for name in WISHES if form.values.get(name)}
+    wishes |= {"interpreter": form.values["interpreter"]} if "interpreter" in form.values else {}
     asked = {"month": f"{day:%Y-%m}", **wishes, "off": form.many.get("off", [])}
     return f"{request.app.state.urls('portal:dates', code=code)}?{urlencode(asked, doseq=True)}"
 

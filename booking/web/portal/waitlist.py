@@ -85,9 +85,9 @@ def _filled(file: WaitFile, month: str) -> Form:
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
-        return _form({}, None)
+        return _form({}, file.interpreter)
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    return _form({"first_day": max(first, file.today + timedelta(days=1)), "last_day": last}, None)
+    return _form({"first_day": max(first, file.today + timedelta(days=1)), "last_day": last}, file.interpreter)
 
 
 def _away(stretches: Iterable[tuple[date, date]]) -> dict[str, date]:
@@ -132,7 +132,7 @@ def _stretch(form: Form, number: int) -> tuple[date, date] | None:
 
 
 def _month_page(request: Request, code: str, day: date, wish: Wish) -> str:
-    asked = {"month": f"{day:%Y-%m}", **({"interpreter": wish.interpreter} if wish.interpreter else {})}
+    asked = {"month": f"{day:%Y-%m}", "interpreter": wish.interpreter or ""}
     return f"{request.app.state.urls('portal:dates', code=code)}?{urlencode(asked)}"
 
 

@@ -150,3 +150,23 @@ async def test_dates_are_for_the_cases_own_people_after_consent(visit: Visit, wo
     assert (await helene.get(f"/portal/cases/{early.code}/dates")).status_code == 409
     assert (await samuel.post(f"/portal/cases/{ready.code}/hold", data={"window": "x"})).status_code == 422
     assert (await samuel.post(f"/portal/cases/{ready.code}/hold", data={})).status_code == 422
+
+
+async def test_the_interpreter_that_was_wished_once_is_remembered(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    samuel, dates = await visit.as_("samuel"), f"/portal/cases/{case.code}/dates?month=2027-04"
+    page = await samuel.get(f"{dates}&interpreter=fr")
+    held = await samuel.post(
+        f"/portal/cases/{case.code}/hold", data=forms_of(page, f"/portal/cases/{case.code}/hold")[0]
+    )
+    await samuel.post(f"{held.headers['location']}/release")
+
+    again, waits = await samuel.get(dates), await samuel.get(f"/portal/cases/{case.code}/waitlist?month=2027-04")
+
+    chosen = re.compile(r'<option value="(\w+)" selected>(?:French|No)<')
+    assert [chosen.findall(shown.text) for shown in (again, waits)] == [["fr"], ["fr"]]
+    assert {form["interpreter"] for form in forms_of(again, f"/portal/cases/{case.code}/hold")} == {"fr"}
+    without = await samuel.get(f"{dates}&interpreter=")
+    assert {form.get("interpreter") for form in forms_of(without, f"/portal/cases/{case.code}/hold")} == {None}

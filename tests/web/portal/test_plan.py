@@ -65,7 +65,7 @@ async def test_with_dates_the_plan_names_the_days(visit: Visit, world: World, se
     assert booking.window["start"] == "2027-04-05"
     assert "By Saturday 6 March 2027." in told
     assert "Until Saturday 6 March 2027 100%" in told
-    assert "Sun 7 March to Monday 22 March 2027 50%" in told
+    assert "Sunday 7 March to Monday 22 March 2027 50%" in told
     assert "Counted for your arrival on Monday 5 April 2027." in told
 
 

@@ -1,0 +1,26 @@
+"""The interpreter that a family wishes: said once, with dates that it held or waits for, it is remembered for the case."""
+
+from typing import Final
+
+from booking.consultations.models import Case
+from booking.kit.db import run_one
+
+# The latest word counts, a "no" too. Of an interpreter of several languages it is the case's own that was wished.
+WISHED: Final = """
+SELECT spoken FROM (
+    SELECT interpreter AS spoken, since AS at FROM wait WHERE case_id = $1
+    UNION ALL
+    SELECT (SELECT CASE WHEN r.skills ? $2 THEN $2 ELSE r.skills ->> 0 END FROM resource r
+             WHERE r.kind = 'interpreter' AND r.id IN (
+                   SELECT one::bigint FROM jsonb_array_elements(b."window" -> 'steps') AS step,
+                          jsonb_array_elements_text(step -> 'resources') AS one)
+             ORDER BY r.id LIMIT 1), b.held_at
+      FROM booking b WHERE b.case_id = $1
+) AS said ORDER BY at DESC LIMIT 1
+"""
+
+
+async def wished_interpreter(case: Case) -> str | None:
+    """The language of the interpreter whom the family wished for last, or None."""
+    row = await run_one(WISHED, case.id, case.language)
+    return row["spoken"] if row else None

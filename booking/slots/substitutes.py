@@ -9,7 +9,8 @@ from booking.slots.protocol import Protocol
 from booking.slots.search import same_times
 from booking.slots.windows import Window, Wishes
 
-TRIES: Final = 3
+# Each try that fails is someone else's that succeeds: of so many at once who can all be served, the last has as many tries.
+TRIES: Final = 20
 
 
 async def ways_to_take(

@@ -41,6 +41,15 @@ async def test_dates_that_just_lapsed_go_to_as_many_as_can_be_served_while_the_w
     assert await deadlocks() == before
 
 
+async def test_of_as_many_as_can_be_served_none_is_told_that_the_dates_are_gone(
+    two_processes: list[str], world_today: World
+) -> None:
+    contest = await Contest.of(world_today, two_processes, 6, times=6)
+
+    assert await contest.round() == Outcome(6, 0, Counter({HELD: 6}))
+    assert await contest.round() == Outcome(6, 0, Counter({HELD: 6}))
+
+
 async def test_without_the_guard_the_same_race_has_more_than_one_winner(
     two_processes: list[str], world_today: World
 ) -> None:

@@ -34,6 +34,7 @@ from booking.journeys.keep_resources import set_holiday
 from booking.journeys.move_step import Entry, look_at_step, move_step
 from booking.journeys.offer import offer_of
 from booking.journeys.offer_freed import free_for, offer_freed
+from booking.journeys.plan_messages import plan_booking_messages
 from booking.journeys.receive_lot import set_lot_state
 from booking.journeys.release_hold import release_hold
 from booking.journeys.reschedule import reschedule
@@ -43,7 +44,7 @@ from booking.journeys.settle_payment import settle_checkout
 from booking.journeys.start_deposit import start_payment
 from booking.journeys.sweep_lapses import sweep_lapses
 from booking.journeys.tell_family import tell_family
-from booking.kit.db import execute
+from booking.kit.db import execute, run
 from booking.kit.errors import Refusal
 from booking.kit.times import in_zone
 from booking.payments.models import ChargeKind
@@ -66,6 +67,10 @@ WHOLE_APRIL: Final = Wish(FIRST, LAST)
 FEW_DOSES: Final = """
 DELETE FROM dose USING lot WHERE lot.id = dose.lot_id AND NOT (lot.code IN ('TB-UC-0102', 'TB-UC-0103') AND number <= 2)"""
 OPEN_WEEK: Final = "DELETE FROM closure WHERE first_day BETWEEN $1 AND $2"
+STILL_PLANNED: Final = """
+SELECT occasion, recipient_id, due_at FROM message WHERE booking_id = $1 AND status = 'planned' AND due_at > $2
+ UNION ALL
+SELECT 'check-in', day, due_on::timestamptz FROM check_in WHERE booking_id = $1 ORDER BY 1, 2"""
 NO_LAPSED: Final = (
     "DELETE FROM claim WHERE lapses_at <= $1",
     "UPDATE dose SET booking_id = NULL, step = NULL, lapses_at = NULL WHERE lapses_at <= $1",
@@ -277,6 +282,22 @@ class SmallDays:
         await execute("SET CONSTRAINTS ALL DEFERRED")
         broken = [str(each) for each in await check()]
         assert not broken, broken
+        for one in self.live:
+            if one.status is BookingStatus.CONFIRMED:
+                await self._says_what_it_has(one)
+
+    async def _says_what_it_has(self, booking: Booking) -> None:
+        """Mails and check-ins went along with the dates, whatever was done: to plan them anew changes nothing (G6)."""
+        planned = await self._planned(booking)
+        await execute("SAVEPOINT planned")
+        await plan_booking_messages(booking, now=self.now)
+        anew = await self._planned(booking)
+        await execute("ROLLBACK TO SAVEPOINT planned")
+        assert planned == anew, [one for one in {*planned, *anew} if one not in planned or one not in anew]
+
+    async def _planned(self, booking: Booking) -> list[tuple[object, ...]]:
+        rows = await run(STILL_PLANNED, booking.id, self.now)
+        return [tuple(row.values()) for row in rows]
 
     async def _first_in_line(self) -> tuple[int, date] | None:
         """The first in line for whom something is free, and the first day of it."""

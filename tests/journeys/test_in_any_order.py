@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 from booking.bookings import waitlist
 from booking.bookings.wishes import Wish
 from booking.demo.world import World
+from booking.journeys import reschedule
 from booking.kit.db import execute
 from booking.services import Services
 from booking.slots import claims
@@ -257,6 +258,22 @@ async def test_a_clinic_that_offers_to_the_last_in_line_first_is_seen_through(
 
     with pytest.raises(AssertionError, match="the first in line was to be offered"):
         await days.work()
+
+
+async def test_a_move_that_leaves_the_mails_behind_is_seen_through(
+    days: SmallDays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def leave(*_: object, **__: object) -> None:
+        """Nothing goes along."""
+
+    await days.begin(1, pays=True)
+    await days.stands()
+    monkeypatch.setattr(reschedule, "plan_booking_messages", leave)
+
+    await days.move(0, 0, tell=True)
+
+    with pytest.raises(AssertionError, match="check-in"):
+        await days.stands()
 
 
 HOUSE: Final = settings(stateful_step_count=DEEDS, deadline=None, suppress_health_check=list(HealthCheck))

@@ -37,7 +37,7 @@ Leeward is running: {here}
   Three things to try
     1. Read the stroke-recovery programme as a family would, and ask for a consultation: {here}
     2. As a coordinator, take a case from its request to its plan: {here}/desk
-    3. Pay a deposit with the card 4242 4242 4242 4242, then read the mail that follows: {here}/simulated/mailbox
+    3. As Tomoko Ishida, pay a deposit with the card 4242 4242 4242 4242, then read the mail that follows: {here}/simulated/mailbox
 
   Payments and mail are simulated. The data is in {folder}{database}; `make demo-reset` starts over. Ctrl-C ends it.
 """

@@ -67,6 +67,12 @@ async def check_ins_of(booking_id: int) -> list[CheckIn]:
     return await CheckIn.filter(booking_id=booking_id).order_by("day")
 
 
+async def waiting_for_an_answer(booking_id: int, today: date) -> CheckIn | None:
+    """The latest check-in of this booking that has come and is not answered whole. `today` is the clinic's."""
+    come = CheckIn.filter(booking_id=booking_id, status__in=ANSWERABLE, due_on__lte=today)
+    return await come.order_by("-day").first()
+
+
 async def check_in_of(booking_id: int, code: str) -> CheckIn:
     """One check-in of this booking. Raises NotFound for any other."""
     found = await CheckIn.get_or_none(booking_id=booking_id, code=code)

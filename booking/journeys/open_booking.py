@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from booking.accounts.viewers import Scope, Viewer
+from booking.aftercare.check_ins import waiting_for_an_answer
+from booking.aftercare.models import CheckIn
 from booking.bookings import booking as bookings
 from booking.bookings.models import BookingStatus
 from booking.journeys.agreement import agreed, arrival_of, today_at_clinic
@@ -26,7 +28,8 @@ from booking.payments.terms import ComesBack, Terms, what_comes_back
 class BookingFile:
     """A booking with its case. `comes_back` are the days, still to come, until which so much of a payment goes back.
 
-    `thinking_until` is when the time to think ends, while it lasts: no money is taken before.
+    `thinking_until` is when the time to think ends, while it lasts: no money is taken before. `check_in` is the latest that
+    waits for an answer.
     """
 
     case: CaseFile
@@ -35,6 +38,7 @@ class BookingFile:
     terms: Terms
     comes_back: tuple[ComesBack, ...]
     thinking_until: datetime | None
+    check_in: CheckIn | None
 
     @property
     def deposit(self) -> Money:
@@ -79,6 +83,9 @@ async def open_booking(viewer: Viewer, code: str, *, now: datetime) -> BookingFi
         terms=terms,
         comes_back=what_comes_back(arrival_of(booking.row), today, terms),
         thinking_until=consent.cooling_off_until if consent and now < consent.cooling_off_until else None,
+        check_in=await waiting_for_an_answer(booking.row.id, today)
+        if booking.status is BookingStatus.COMPLETED
+        else None,
     )
 
 

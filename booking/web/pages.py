@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.units import format_unit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -50,6 +51,7 @@ def environment() -> Environment:
         figure=figure,
         file_size=_file_size,
         labelled=labelled,
+        isolated=_isolated,
     )
     env.globals.update(static=static, two_clocks=two_clocks, in_zone=in_zone)
     return env
@@ -101,6 +103,11 @@ def _file_size(size: int) -> str:
     unit, of = ("megabyte", MEGABYTE) if size >= MEGABYTE else ("kilobyte", KILOBYTE)
     shown = round(max(size / of, 0.1), 1)
     return str(format_unit(shown, f"digital-{unit}", "short", locale=words.language()))
+
+
+def _isolated(text: str | None) -> str:
+    """A number or a name that keeps its own direction within a text that runs from right to left."""
+    return Markup("<bdi>{}</bdi>").format(text) if text else ""
 
 
 def _day(day: date) -> str:

@@ -5,6 +5,7 @@ import pytest
 from booking.aftercare.models import Alert, CheckIn, CheckInStatus
 from booking.bookings.models import Booking
 from booking.demo.world import World
+from booking.journeys.complete_stays import complete_stays
 from booking.services import Services
 from tests.journeys.test_answer_check_in import days_after
 from tests.journeys.trips import a_case, a_confirmed
@@ -104,3 +105,15 @@ async def test_before_its_day_it_says_when_and_others_find_nothing(
     assert [(await samuel.get(f"{address}?step={step}")).status_code for step in ("9", "x")] == [404, 404]
     assert "This needs help now" not in text_of(await samuel.get(f"{address}?step=help"))
     assert (await helene.get(address)).status_code == 404
+
+
+async def test_what_waits_for_an_answer_is_found_from_the_booking_without_the_mail(
+    visit: Visit, services: Services, booking: Booking, address: str
+) -> None:
+    samuel = await visit.as_("samuel")
+    before = await samuel.get(f"/portal/bookings/{booking.code}")
+    await complete_stays(now=services.now())
+
+    after = await samuel.get(f"/portal/bookings/{booking.code}")
+
+    assert [address in page.text for page in (before, after)] == [False, True]

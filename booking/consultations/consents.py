@@ -112,11 +112,11 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A consent's time to think, and the price and terms of the plan that it was given to."""
+    """A consent's time to think, and the price and terms (JSON, as it is kept) of the plan that it was given to."""
 
     cooling_off_until: datetime
     total: Money
-    terms: Mapping[str, Any]
+    terms: str
 
 
 # Only for the plan that stands and was accepted; a second consent to it waits for the first and then adds nothing.
@@ -226,7 +226,7 @@ async def require_standing(case: Case) -> Standing:
 def standing_of(row: Record) -> Standing:
     """A consent's time to think, and its plan's total, currency and terms, as a statement read them."""
     until = row["cooling_off_until"].astimezone(UTC)
-    return Standing(until, Money(row["total"], row["currency"]), json.loads(row["terms"]))
+    return Standing(until, Money(row["total"], row["currency"]), row["terms"])
 
 
 async def require_thought_over(case: Case, *, now: datetime, until_in_words: str = "") -> Consent:

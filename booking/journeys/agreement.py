@@ -1,7 +1,9 @@
 """What was agreed with a patient: the accepted plan's price and terms, whatever the programme says by now."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from booking.bookings.models import Booking
@@ -41,8 +43,13 @@ def agreement_in(case: Case, standing: Standing) -> Agreement:
     """The same from a consent that has been read already. Raises WrongMoment."""
     if case.status not in AGREED:
         raise WrongMoment
-    terms = Terms.parse(standing.terms, standing.total.currency)
-    return Agreement(standing.cooling_off_until, standing.total, terms)
+    return Agreement(standing.cooling_off_until, standing.total, _terms(standing.terms, standing.total.currency))
+
+
+@lru_cache(maxsize=1_000)
+def _terms(written: str, currency: str) -> Terms:
+    """The plans of a programme's version say them in the same words: they are read once."""
+    return Terms.parse(json.loads(written), currency)
 
 
 async def require_still_agreed(case: Case) -> None:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from booking.bookings.opening import OPEN
 from booking.database import Line
-from tests.bench.recorded import recorded
+from tests.bench.asked import recorded
 
 LINE: Final = "Fifteen words of a page <about> as long as those that people read & understand at once."
 PAGE: Final = Environment(autoescape=True).from_string(

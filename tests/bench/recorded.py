@@ -3,7 +3,6 @@
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,23 +13,10 @@ from booking.app import create_app
 from booking.kit.db import run
 from booking.services import connect
 from booking.settings import Settings
+from tests.bench.asked import FAR, Asked
 from tests.bench.scratch import Scratch, Wish
 
-# A booking's id is then like no other number among a statement's values.
-FAR: Final = 1_000_000_000
 MARK_BOOKINGS: Final = f"SELECT setval(pg_get_serial_sequence('booking', 'id'), {FAR})"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One statement as it was sent."""
-
-    sql: str
-    values: tuple[Any, ...]
-
-    def about(self, booking_id: int | None) -> tuple[Any, ...]:
-        """Its values, for another booking than the one that it was sent about."""
-        return tuple(booking_id if isinstance(each, int) and each > FAR else each for each in self.values)
 
 
 async def record(scratch: Scratch) -> Path:
@@ -45,12 +31,6 @@ async def record(scratch: Scratch) -> Path:
     await scratch.forget_holds()
     kept = scratch.folder / "asked.pickle"
     kept.write_bytes(pickle.dumps(asked))
-    return kept
-
-
-def recorded(at: Path) -> list[list[Asked]]:
-    """The statements of each hold, BEGIN and COMMIT among them."""
-    kept: list[list[Asked]] = pickle.loads(at.read_bytes())  # noqa: S301 - our own file
     return kept
 
 

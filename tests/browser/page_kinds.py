@@ -33,7 +33,16 @@ async def kinds_of_pages(request: APIRequestContext, home: str, area: str) -> li
             continue
         if looked_into[kind] == 1:
             found.append(path)
-        links = {link.replace("&amp;", "&") for link in LINK.findall(await answer.text())} - known
+        links = _links_in(await answer.text()) - known
         known |= links
         waiting.extend(sorted(link for link in links if link.startswith(area) and not NO_PAGE.search(link)))
     return found
+
+
+async def links_of(request: APIRequestContext, address: str) -> list[str]:
+    """Where the links of one page lead, within the product."""
+    return sorted(_links_in(await (await request.get(address)).text()))
+
+
+def _links_in(text: str) -> set[str]:
+    return {link.replace("&amp;", "&") for link in LINK.findall(text)}

@@ -7,25 +7,30 @@ import asyncio
 import os
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
+from tests.browser.axe import faults_at_night, faults_of
 from tests.browser.conftest import Comes
 from tests.browser.contrast import too_faint
-from tests.browser.page_kinds import kind_of, kinds_of_pages
-from tests.browser.running_demo import ROOT
-from tests.browser.visitor import DESK, PHONE
+from tests.browser.page_kinds import kind_of, kinds_of_pages, links_of
+from tests.browser.running_demo import ROOT, Demo
+from tests.browser.visitor import DESK, PHONE, Visitor
 
-AXE: Final = Axe().axe_script
-WCAG: Final = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-# What narrowness can break; the rest was looked at before.
-SEEN_ANEW: Final = {"resultTypes": ["violations"], "runOnly": ["target-size", "scrollable-region-focusable"]}
-WIDER_THAN_THE_SCREEN: Final = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PHOTOS: Final = ROOT / "var" / "screenshots"
 AT_ONCE: Final = 2
+# One of each kind of question, and what comes after the last: all of them hang on an answer that was begun.
+QUESTIONS: Final = ("who", "birth", "when", "conditions", "zone")
+AROUND: Final = ("records", "review", "save")
+# Whose pages say something that nobody else's do, and where it is said.
+SAID_ONLY_TO: Final = {
+    "colette": "/waitlist",  # she waits
+    "ingrid": "/check-ins/",  # she was treated
+    "ruth": "/portal/bookings/LW",  # she has a part still to pay
+    "tomoko": "/portal/bookings/LW",  # dates are held for her, and she goes to pay
+}
 
 
 @pytest.mark.parametrize(
@@ -38,14 +43,38 @@ async def test_nothing_serious_stands_in_anyones_way(area: str, people: tuple[st
         visitor = await comes(who, reduced_motion="reduce")
         paths = await kinds_of_pages(visitor.page.request, visitor.home, area)
         paths += ["/demo", "/nothing-is-here"] if who is None else []
-        waiting = iter([path for path in paths if kind_of(path) not in seen])
+        unseen = [path for path in paths if kind_of(path) not in seen]
         seen |= {kind_of(path) for path in paths}
-        pages = [visitor.page, *[await visitor.page.context.new_page() for _more in range(AT_ONCE - 1)]]
-        looked = await asyncio.gather(*[_look(page, visitor.home, waiting, who or "anyone") for page in pages])
-        for found in looked:
-            faults |= found
+        faults |= await _all_looked_at(visitor, unseen, who or "anyone")
 
     assert faults == {}
+
+
+async def test_nor_in_the_way_of_whoever_asks_for_a_consultation_or_reads_their_mail(demo: Demo, comes: Comes) -> None:
+    family = await comes(reduced_motion="reduce")
+    begun = await family.page.request.post(
+        f"{family.home}/programmes/stroke-recovery/ask", headers={"Origin": family.home}
+    )
+    assert begun.ok
+    mail = f"/simulated/mailbox/mails/{(await demo.mail('abdullah@example.com', 'Your dates are confirmed'))['id']}"
+    paths = [*(f"/ask/{each}" for each in (*QUESTIONS, *AROUND)), "/simulated/mailbox/", mail]
+
+    assert await _all_looked_at(family, paths, "anyone") == {}
+
+
+async def test_nor_in_the_way_of_those_who_wait_hold_dates_pay_or_were_treated(comes: Comes) -> None:
+    faults = dict[str, list[str]]()
+    for who, where in SAID_ONLY_TO.items():
+        visitor = await comes(who, reduced_motion="reduce")
+        faults |= await _all_looked_at(visitor, [await _finds(visitor, where)], who)
+    payer = visitor.page
+    await payer.set_viewport_size(DESK)
+    await visitor.presses(re.compile("payment page$"))
+    faults["Stripe's page"] = await faults_of(payer) + await faults_at_night(payer)
+    await visitor.pays_with("4000 0000 0000 0002")
+    faults["Stripe's page, the card declined"] = await faults_of(payer) + await faults_at_night(payer)
+
+    assert {page: found for page, found in faults.items() if found} == {}
 
 
 async def test_words_that_are_hard_to_see_are_found(comes: Comes) -> None:
@@ -55,6 +84,26 @@ async def test_words_that_are_hard_to_see_are_found(comes: Comes) -> None:
     )
 
     assert await too_faint(reader.page) == ["4.48: <p>grey</p>"]
+
+
+async def _finds(visitor: Visitor, where: str) -> str:
+    """A page of theirs whose address has these words in it, by the links of their case."""
+    requests, home = visitor.page.request, visitor.home
+    case = next(link for link in await links_of(requests, home + "/portal") if "/portal/cases/LW" in link)
+    known = await links_of(requests, home + case)
+    if found := next((link for link in known if where in link), None):
+        return found
+    booking = next(link for link in known if "/portal/bookings/LW" in link)
+    return next(link for link in await links_of(requests, home + booking) if where in link)
+
+
+async def _all_looked_at(visitor: Visitor, paths: list[str], who: str) -> dict[str, list[str]]:
+    """What is wrong with these pages, by path. Several tabs look at once."""
+    waiting = iter(paths)
+    more = min(AT_ONCE, len(paths)) - 1
+    pages = [visitor.page, *[await visitor.page.context.new_page() for _more in range(more)]]
+    looked = await asyncio.gather(*[_look(page, visitor.home, waiting, who) for page in pages])
+    return {path: faults for found in looked for path, faults in found.items()}
 
 
 async def _look(page: Page, home: str, waiting: Iterator[str], who: str) -> dict[str, list[str]]:
@@ -68,26 +117,11 @@ async def _looked_at(page: Page, address: str, who: str) -> list[str]:
     await page.set_viewport_size(DESK)
     await page.emulate_media(color_scheme="light")
     await page.goto(address)
-    await page.evaluate(AXE)
-    faults = await _faults(page, WCAG)
+    faults = await faults_of(page)
     await _photograph(page, who, "1280")
     await page.set_viewport_size(PHONE)
     await _photograph(page, who, "390")
-    await page.emulate_media(color_scheme="dark")
-    faults += await _faults(page, SEEN_ANEW)
-    faults += await too_faint(page)
-    too_wide = await page.evaluate(WIDER_THAN_THE_SCREEN)
-    return [*faults, f"{too_wide} px wider than a phone"] if too_wide else faults
-
-
-async def _faults(page: Page, options: dict[str, Any]) -> list[str]:
-    results = await page.evaluate("options => axe.run(document, options)", options)
-    return [
-        f"{fault['id']}: {node['html'][:200]}"
-        for fault in results["violations"]
-        if fault["impact"] in {"serious", "critical"}
-        for node in fault["nodes"]
-    ]
+    return faults + await faults_at_night(page)
 
 
 async def _photograph(page: Page, who: str, width: str) -> None:

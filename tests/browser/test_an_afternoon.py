@@ -16,6 +16,7 @@ import asyncpg
 
 from booking.demo import clinic, postgres
 from booking.slots.windows import Window
+from tests.browser.axe import faults_of
 from tests.browser.booked import Booked, book
 from tests.browser.conftest import Comes
 from tests.browser.running_demo import HANDED_DOWN, ROOT, Demo
@@ -136,8 +137,10 @@ async def _accepts_all_and_tells_the_last_one_later(nia: Visitor, last: str) -> 
 async def _tells_the_last(nia: Visitor) -> None:
     await nia.follows("Board", within="header")
     await nia.follows("1 family is not told of its new dates")
+    assert await faults_of(nia.page) == []
     await nia.follows(re.compile("^See the mail"))
     await nia.sees("Your new dates")
+    assert await faults_of(nia.page) == []
     await nia.presses("Tell the family")
     await nia.does_not_see("Moved, and the family is not told")
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.browser.axe import faults_of
 from tests.browser.conftest import Comes
 from tests.browser.ready import Ready, ready_to_choose
 from tests.browser.running_demo import Demo
@@ -21,6 +22,7 @@ async def test_of_two_after_the_same_dates_one_gets_them_and_the_other_the_neare
     await second.page.presses("Keep these dates for me")
 
     await second.page.is_at("Those dates are taken")
+    assert await faults_of(second.page.page) == []
     nearest = await second.page.page.locator(".window-dates").first.inner_text()
     await second.page.presses("Keep these dates for me")
     await second.page.is_at("Your dates are kept for you")

@@ -25,7 +25,7 @@ dev: dev-packages  ## the demo, started again whenever the code changes
 
 test: dev-packages  ## every test, in a real browser and on a real database
 	@$(IN_VENV) tests/browser/chromium.py
-	@$(IN_VENV) -m pytest --numprocesses 2 --dist loadgroup
+	@$(IN_VENV) -m pytest --numprocesses 3
 
 check: dev-packages  ## lint, format and types
 	@$(IN_VENV) -m ruff check .

@@ -12,6 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from tortoise import connections
 from tortoise.transactions import in_transaction
+from xdist.scheduler import LoadScopeScheduling
 
 from booking import database
 from booking.accounts import staff
@@ -43,13 +44,20 @@ hypothesis.settings.load_profile("house")
 
 
 LONG = {"bench", "faults", "races", "soak"}
-THE_WAY = {"test_the_way", "test_mails_of_a_trip"}
+THE_WAYS = ("test_the_way", "test_mails_of_a_trip", "test_an_afternoon", "test_two_families")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """The browser's tests share a running demo and a browser: one for the longest way, one for all the others."""
-    if "browser" in item.path.parts:
-        item.add_marker(pytest.mark.xdist_group("the way" if item.path.stem in THE_WAY else "browser"))
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """The browser's tests share a running demo and a browser: one worker goes the long ways, one looks at all the rest."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if not nodeid.startswith("tests/browser/"):
+            return nodeid
+        return "the ways" if any(name in nodeid for name in THE_WAYS) else "the looks"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 @pytest.hookimpl(trylast=True)

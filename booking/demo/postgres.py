@@ -35,6 +35,8 @@ SETTINGS: Final = (
 RELAXED: Final = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 PASSES: Final = ("pre-existing shared memory", "could not bind")  # reasons not to start that go away in a moment
 
+NOBODYS: Final = 2**31 - 1  # a number that no process can have
+
 # The server's parent: ends it when our end of standard input closes, which the kernel does for us whatever we die of.
 KEEPER: Final = """
 exec 3<&0
@@ -85,7 +87,10 @@ def start(folder: Path, *, relaxed: bool = False) -> Running:
     with _alone(lodging):
         if not (lodging.data / "PG_VERSION").exists():
             _initialise(lodging, relaxed=relaxed)
-        return _adopted(lodging.home) or _launched(lodging, relaxed=relaxed)
+        if (adopted := _adopted(lodging.home)) is not None:
+            return adopted
+        _forget_number(lodging.data / "postmaster.pid")
+        return _launched(lodging, relaxed=relaxed)
 
 
 def find(folder: Path) -> Running | None:
@@ -214,7 +219,7 @@ def _environment() -> dict[str, str]:
 
 
 def _adopted(home: Path) -> Running | None:
-    """The server that runs on this home already, waited for while it starts. Clears the way if there is none."""
+    """The server that runs on this home already, waited for while it starts."""
     note = home / "data" / "postmaster.pid"
     deadline = time.monotonic() + PATIENCE
     while (pid := _noted_pid(note)) is not None and _is_server(pid, home / "data"):
@@ -241,6 +246,16 @@ def _ready(home: Path, keeper: "subprocess.Popen[bytes] | None") -> Running | No
     if keeper is not None and not _is_server(pid, home / "data"):
         return None  # what a server before this one left behind
     return Running(f"postgresql://{ROLE}:{password}@127.0.0.1:{port}/{ROLE}", pid, home / "data", keeper)
+
+
+def _forget_number(note: Path) -> None:
+    """Another process of ours may have a killed server's number by now, and PostgreSQL would take it for that server.
+
+    The rest of the note stays: by it PostgreSQL sees whether the killed server's own processes are still at the data.
+    """
+    if _noted_pid(note) is not None:
+        _number, rest = note.read_text().split("\n", 1)
+        note.write_text(f"{NOBODYS}\n{rest}")
 
 
 def _noted_pid(note: Path) -> int | None:

@@ -172,7 +172,7 @@ async def test_a_hold_does_not_meet_the_lapsed_one_that_the_worker_is_just_sweep
     async with transaction():
         late = await bookings.locked(late.id)
         sweeping.set()
-        while not await run("SELECT FROM pg_locks WHERE NOT granted"):
+        while not await run("SELECT FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110 - PostgreSQL tells nobody
             await asyncio.sleep(0.01)
         await move(late, BookingStatus.LAPSED, by=SYSTEM, now=now + HOUR)
 

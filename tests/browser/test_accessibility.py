@@ -1,6 +1,6 @@
 """Every kind of page, for everyone who may see it, by axe: wide and light, then as narrow and dark as a phone at night.
 
-With LEEWARD_SCREENSHOTS=1 each is also photographed, into var/screenshots.
+With LEEWARD_SCREENSHOTS=1 each is also drawn for axe, and photographed, into var/screenshots.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from tests.browser.running_demo import ROOT, Demo
 from tests.browser.visitor import DESK, PHONE, Visitor
 
 PHOTOS: Final = ROOT / "var" / "screenshots"
+THOROUGH: Final = os.environ.get("LEEWARD_SCREENSHOTS") == "1"
 AT_ONCE: Final = 2
 # One of each kind of question, and what comes after the last: all of them hang on an answer that was begun.
 QUESTIONS: Final = ("who", "birth", "when", "conditions", "zone")
@@ -117,7 +118,7 @@ async def _looked_at(page: Page, address: str, who: str) -> list[str]:
     await page.set_viewport_size(DESK)
     await page.emulate_media(color_scheme="light")
     await page.goto(address)
-    faults = await faults_of(page)
+    faults = await faults_of(page, drawn=THOROUGH or who == "anyone")
     await _photograph(page, who, "1280")
     await page.set_viewport_size(PHONE)
     await _photograph(page, who, "390")
@@ -125,7 +126,7 @@ async def _looked_at(page: Page, address: str, who: str) -> list[str]:
 
 
 async def _photograph(page: Page, who: str, width: str) -> None:
-    if os.environ.get("LEEWARD_SCREENSHOTS") != "1":
+    if not THOROUGH:
         return
     PHOTOS.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"\W+", "-", kind_of(re.sub(r"https?://[^/]+", "", page.url)).replace("*", "")).strip("-") or "home"

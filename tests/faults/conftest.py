@@ -1,8 +1,10 @@
 """A family that is about to pay, and the place where the processes of these drills run."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from booking.bookings.models import Booking
@@ -22,5 +24,6 @@ async def held(clean_db: None, clock: Clock, services: Services) -> Booking:
 
 
 @pytest.fixture
-def place(server: Running, stripe_address: str, tmp_path: Path) -> Place:
-    return Place(server.url, stripe_address, tmp_path)
+def place(server: Running, stripe_address: str, tmp_path: Path) -> Iterator[Place]:
+    yield Place(server.url, stripe_address, tmp_path)
+    httpx.delete(f"{stripe_address}/_control/faults").raise_for_status()

@@ -26,6 +26,7 @@ class Controls:
             Route("/_control/events", self.events),
             Route("/_control/events/{id}/deliver", self.deliver, methods=["POST"]),
             Route("/_control/faults", self.faults, methods=["POST"]),
+            Route("/_control/faults", self.forget_faults, methods=["DELETE"]),
         ]
 
     async def webhooks(self, request: Request) -> Response:
@@ -69,6 +70,11 @@ class Controls:
         except ValueError as fault:
             return JSONResponse({"error": str(fault)}, 422)
         return JSONResponse({"planned": True})
+
+    async def forget_faults(self, _request: Request) -> Response:
+        """What was planned and not met yet is not met any more."""
+        faults.forget(self._world)
+        return Response(status_code=204)
 
 
 async def _json(request: Request) -> dict[str, Any]:

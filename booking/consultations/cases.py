@@ -94,15 +94,8 @@ def require_to_book(viewer: Viewer, case: Case) -> None:
 # Whoever decides about a case and whoever takes dates for it meet at its row. The first locks it before it looks for
 # dates; the second locks it last, after its booking and its claims, in the order in which payments lock them too.
 LOCK: Final = 'SELECT id FROM "case" WHERE id = $1 FOR NO KEY UPDATE'
-SHARE: Final = 'SELECT status FROM "case" WHERE id = $1 FOR SHARE'
 
 
 async def lock(case_id: int) -> None:
     """Until this transaction ends nobody else moves the case, and who has just taken dates for it waits."""
     await run(LOCK, case_id)
-
-
-async def status_held(case_id: int) -> CaseStatus:
-    """Where the case stands, and will until this transaction ends."""
-    [row] = await run(SHARE, case_id)
-    return CaseStatus(row["status"])

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from booking.bookings.models import Booking
-from booking.consultations import cases, consents, plans
+from booking.consultations import consents, plans
 from booking.consultations.consents import Standing
 from booking.consultations.models import Case, CaseStatus
 from booking.journeys.offer import clinic_of
@@ -50,15 +50,6 @@ def agreement_in(case: Case, standing: Standing) -> Agreement:
 def _terms(written: str, currency: str) -> Terms:
     """The plans of a programme's version say them in the same words: they are read once."""
     return Terms.parse(json.loads(written), currency)
-
-
-async def require_still_agreed(case: Case) -> None:
-    """The last word of whoever takes dates: nothing was decided or taken back meanwhile, nor is until the commit (G5).
-
-    Raises WrongMoment.
-    """
-    if await cases.status_held(case.id) not in AGREED:
-        raise WrongMoment
 
 
 async def agreed(case: Case) -> tuple[Money, Terms]:

@@ -99,6 +99,13 @@ class Window:
         """When the patient's last step ends."""
         return self.period(self.steps[-1])[1]
 
+    def by_day(self) -> list[tuple[date, list[WindowStep]]]:
+        """The steps of each clinic-local day, in order."""
+        days: dict[date, list[WindowStep]] = {}
+        for step in self.steps:
+            days.setdefault(step.day, []).append(step)
+        return sorted(days.items())
+
     def period(self, step: WindowStep) -> tuple[datetime, datetime]:
         """The patient's own time in a step, without its buffers."""
         starts_at = settle(datetime.combine(step.day, step.starts), self.zone)

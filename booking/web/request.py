@@ -6,6 +6,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from starlette.requests import Request
 
 from booking.accounts.viewers import Viewer
+from booking.journeys.links import Links
 from booking.services import Services
 
 
@@ -30,9 +31,9 @@ def language_of(request: Request) -> str:
     return spoken
 
 
-def request_id_of(request: Request) -> str:
-    found: str = request.state.request_id
-    return found
+def links_of(request: Request) -> Links:
+    """For what a mail leads to."""
+    return Links(services_of(request).settings.public_url)
 
 
 def place_of(request: Request) -> str:

@@ -3,13 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from booking.journeys.links import Links
 from booking.journeys.settle_payment import settle
 from booking.kit.errors import Refusal
 from booking.kit.words import _
 from booking.payments.gateway import BadSignature
 from booking.web.policy import Who, route
-from booking.web.request import now_of, services_of
+from booking.web.request import links_of, now_of, services_of
 
 
 class NotSigned(Refusal):
@@ -28,7 +27,7 @@ async def stripe(request: Request) -> Response:
         event = services.payments.read_event(raw, request.headers.get("stripe-signature", ""), now_of(request))
     except BadSignature as fault:
         raise NotSigned from fault
-    await settle(event, links=Links(services.settings.public_url), now=now_of(request))
+    await settle(event, links=links_of(request), now=now_of(request))
     return JSONResponse({"received": True})
 
 

@@ -14,7 +14,7 @@ from booking.journeys.who_booked import Booked
 from booking.kit.times import show_date, show_month
 from booking.kit.words import Text, _, speaking
 from booking.slots.calendar import month_of, week_of
-from booking.web.desk.asked import day_in, number_in
+from booking.web.asked import day_in, number_in
 from booking.web.desk.calendar_cells import Addresses, from_afar, groups, heads, lot_rows, row_of
 from booking.web.desk.kinds import LOT_STATES, kind_name
 from booking.web.desk.steps import Undo

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from booking.journeys.read_capacity import Capacity, read_capacity
 from booking.kit.times import show_month
 from booking.slots.free_time import Free
-from booking.web.desk.asked import day_in
+from booking.web.asked import month_in
 from booking.web.desk.kinds import kind_name, one_more
 from booking.web.pages import page
 from booking.web.policy import Who, route
@@ -33,7 +33,7 @@ class Row:
 
 async def capacity(request: Request) -> Response:
     asked = request.query_params
-    month = day_in(f"{asked.get('month', '')}-01") or now_of(request).date()
+    month = month_in(asked.get("month", "")) or now_of(request).date()
     found = await read_capacity(viewer_of(request), month, asked.get("programme", ""), now=now_of(request))
     return page(
         request,

@@ -4,12 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from booking.journeys.calendar_feed import list_feeds, make_feed, revoke_feed
-from booking.journeys.links import Links
 from booking.kit.errors import NotFound
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
-from booking.web.request import now_of, services_of, viewer_of
+from booking.web.request import links_of, now_of, viewer_of
 
 
 async def feeds(request: Request) -> Response:
@@ -23,7 +22,7 @@ async def make(request: Request) -> Response:
     if not form.ok:
         raise NotFound
     token = await make_feed(viewer_of(request), resource_id=resource, now=now_of(request))
-    address = Links(services_of(request).settings.public_url).to("feeds:calendar", token=token)
+    address = links_of(request).to("feeds:calendar", token=token)
     return await _show(request, address)
 
 

@@ -12,20 +12,20 @@ from starlette.responses import Response
 
 from booking.journeys.find_dates import window_key
 from booking.journeys.find_other_dates import OtherDates, find_other_dates
-from booking.journeys.links import Links
 from booking.journeys.reschedule import preview_move, reschedule
 from booking.journeys.reserve import DatesGone
 from booking.kit.times import show_month
 from booking.kit.words import Text, _
 from booking.slots.calendar import month_of
 from booking.slots.ranking import Order, ranked
-from booking.slots.windows import Window, WindowStep
+from booking.slots.windows import Window
+from booking.web.asked import month_in
 from booking.web.desk.kinds import kind_name
 from booking.web.desk.said import OCCASIONS
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
-from booking.web.request import language_of, now_of, services_of, viewer_of
+from booking.web.request import language_of, links_of, now_of, services_of, viewer_of
 
 LONGEST_TOKEN = 4_000
 ORDERS: dict[Order, Text] = {
@@ -45,7 +45,6 @@ async def moved(request: Request) -> Response:
     form, code = await Form.read(request), request.path_params["code"]
     token = form.text("window", required=False, at_most=LONGEST_TOKEN)
     interpreter = form.text("interpreter", required=False, at_most=16)
-    services = services_of(request)
     try:
         booking = await reschedule(
             viewer_of(request),
@@ -54,7 +53,7 @@ async def moved(request: Request) -> Response:
             interpreter=interpreter or None,
             tell=form.values.get("tell") != "later",
             key=_key(request),
-            links=Links(services.settings.public_url),
+            links=links_of(request),
             now=now_of(request),
         )
     except DatesGone as gone:
@@ -65,7 +64,7 @@ async def moved(request: Request) -> Response:
 
 async def _choose(request: Request, gone: DatesGone | None = None) -> Response:
     found = await _find(request)
-    month = _month(request.query_params.get("month", "")) or found.before.start.replace(day=1)
+    month = month_in(request.query_params.get("month", "")) or found.before.start.replace(day=1)
     first, last = month_of(month)
     sort = _order(request.query_params.get("sort", ""))
     address = partial(_address, request, month=f"{month:%Y-%m}", interpreter=found.interpreter, sort=sort)
@@ -87,7 +86,6 @@ async def _choose(request: Request, gone: DatesGone | None = None) -> Response:
         free_from=_first_free(found, address),
         has=found.before,
         interpreters=[(each, _language_name(each, request)) for each in found.dates.interpreters],
-        steps_of=steps_of,
         hours_of=hours_of,
     )
 
@@ -123,7 +121,7 @@ async def _find(request: Request) -> OtherDates:
     return await find_other_dates(
         viewer_of(request),
         request.path_params["code"],
-        _month(asked.get("month", "")),
+        month_in(asked.get("month", "")),
         interpreter=interpreter,
         key=_key(request),
         now=now_of(request),
@@ -136,14 +134,6 @@ def _offered(found: OtherDates, gone: DatesGone | None, sort: Order) -> list[tup
         return list(gone.nearest)
     others = [window for window in found.dates.windows if window.steps != found.before.steps]
     return [(window, found.dates.token(window)) for window in ranked(others, sort)]
-
-
-def steps_of(window: Window) -> list[tuple[date, list[WindowStep]]]:
-    """The window's steps by their clinic-local day."""
-    days: dict[date, list[WindowStep]] = {}
-    for step in window.steps:
-        days.setdefault(step.day, []).append(step)
-    return sorted(days.items())
 
 
 def hours_of(window: Window) -> list[tuple[date, time]]:
@@ -164,14 +154,6 @@ def _first_free(found: OtherDates, address: Callable[..., str]) -> tuple[date, s
 
 def _order(written: str) -> Order:
     return Order(written) if written in set(Order) else Order.EARLIEST
-
-
-def _month(written: str) -> date | None:
-    """The first day of `2027-03`, or None for anything else."""
-    try:
-        return date.fromisoformat(f"{written}-01")
-    except ValueError:
-        return None
 
 
 def _language_name(language: str, request: Request) -> str:

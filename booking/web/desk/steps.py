@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from booking.journeys.links import Links
 from booking.journeys.move_step import Entry, LookedAt, StepDoesNotFit, look_at_step, move_step, open_step
 from booking.kit.errors import NotFound
 from booking.kit.times import days_between
 from booking.slots.step_moves import Target
-from booking.web.desk.asked import day_in, number_in, time_in
+from booking.web.asked import day_in, number_in, time_in
 from booking.web.desk.kinds import kind_name
 from booking.web.desk.moves import hours_of
 from booking.web.desk.said import OCCASIONS
@@ -22,7 +21,7 @@ from booking.web.desk.step_words import places_of, said
 from booking.web.forms import Form
 from booking.web.pages import page
 from booking.web.policy import Who, route
-from booking.web.request import language_of, now_of, services_of, viewer_of
+from booking.web.request import language_of, links_of, now_of, viewer_of
 
 LONGEST_LOOK = timedelta(days=100)
 AROUND = timedelta(days=3)
@@ -94,7 +93,7 @@ async def moved(request: Request) -> Response:
             asked.entry,
             Target(asked.to, asked.day, asked.starts),
             tell=form.values.get("tell") != "later",
-            links=Links(services_of(request).settings.public_url),
+            links=links_of(request),
             now=now_of(request),
         )
     except StepDoesNotFit as refused:

@@ -3,14 +3,13 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from booking.journeys.links import Links
 from booking.journeys.tell_family import not_told, open_telling, tell_family
 from booking.kit.errors import Refusal
 from booking.web.desk.letters import composer_of
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
-from booking.web.request import now_of, services_of, viewer_of
+from booking.web.request import links_of, now_of, viewer_of
 
 CONFLICT = 409
 
@@ -25,7 +24,7 @@ async def tell_many(request: Request) -> Response:
     refused: dict[str, Refusal] = {}
     for code in form.many.get("tell", []):
         try:
-            await tell_family(viewer_of(request), code, links=_links(request), now=now_of(request))
+            await tell_family(viewer_of(request), code, links=links_of(request), now=now_of(request))
         except Refusal as refusal:
             refused[code] = refusal
     return await _show(request, refused) if refused else redirect(request, "desk:untold")
@@ -41,7 +40,7 @@ async def look(request: Request) -> Response:
 
 async def tell(request: Request) -> Response:
     code = request.path_params["code"]
-    booking = await tell_family(viewer_of(request), code, links=_links(request), now=now_of(request))
+    booking = await tell_family(viewer_of(request), code, links=links_of(request), now=now_of(request))
     await booking.fetch_related("case")
     return redirect(request, "desk:case", code=booking.case.code)
 
@@ -50,10 +49,6 @@ async def _show(request: Request, refused: dict[str, Refusal]) -> Response:
     found = await not_told(viewer_of(request), now=now_of(request))
     status = CONFLICT if refused else 200
     return page(request, "desk/untold.html", status, found=found, clinic=found.clinic, refused=refused)
-
-
-def _links(request: Request) -> Links:
-    return Links(services_of(request).settings.public_url)
 
 
 ROUTES = [

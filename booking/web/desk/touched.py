@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 from booking.journeys.accept_remedies import Answer, Choice, accept_remedies
 from booking.journeys.find_dates import window_key
 from booking.journeys.find_remedies import Change, Touches, find_remedies
-from booking.journeys.links import Links
 from booking.kit.errors import NotFound
 from booking.kit.times import show_date
 from booking.kit.words import Text
@@ -21,7 +20,7 @@ from booking.web.forms import Form
 from booking.web.pages import page
 from booking.web.policy import Who, route
 from booking.web.portal.dates import REASONS
-from booking.web.request import language_of, now_of, services_of, viewer_of
+from booking.web.request import language_of, links_of, now_of, services_of, viewer_of
 
 ALL = "all"
 DOSES = "doses"
@@ -75,7 +74,7 @@ async def _accept(request: Request, form: Form, change: Change) -> Response:
         change,
         choices(form),
         key=window_key(services.settings.secret_key),
-        links=Links(services.settings.public_url),
+        links=links_of(request),
         now=now_of(request),
     )
     if any(answer.refused for answer in answers):

@@ -17,7 +17,7 @@ from booking.kit.times import in_zone, show_date, show_month
 from booking.kit.words import Text, _
 from booking.slots.explain import NoDates, Obstacle, Why
 from booking.slots.ranking import Order
-from booking.slots.windows import Window, WindowStep
+from booking.web.asked import month_in
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
@@ -60,7 +60,7 @@ WISHES: Final = ("interpreter", "away_first", "away_last", "order")
 
 async def dates(request: Request) -> Response:
     """The free start dates of a month; without one, of the first month that has any."""
-    code, asked = request.path_params["code"], _month(request.query_params.get("month", ""))
+    code, asked = request.path_params["code"], month_in(request.query_params.get("month", ""))
     month = asked or in_zone(now_of(request), viewer_of(request).zone or "UTC").date().replace(day=1)
     form = Form(dict(request.query_params), {"off": request.query_params.getlist("off")})
     order, unsuited = _order(form), _unsuited(form)
@@ -91,7 +91,6 @@ async def dates(request: Request) -> Response:
         interpreter_options=[("", _("No")), *((each, language_name(each, request)) for each in found.interpreters)],
         offered=[(window, found.token(window)) for window in found.windows],
         interpreter=found.interpreter,
-        steps_of=steps_of,
         reasons=_reasons(found.none, language_of(request)),
         later=later,
         anyone=_address(request, code, month, Form({"interpreter": ""})),
@@ -128,29 +127,12 @@ async def hold(request: Request) -> Response:
             clinic=gone.clinic,
             offer=gone.offer,
             interpreter=interpreter,
-            steps_of=steps_of,
         )
     return redirect(request, "portal:booking", code=booking.code)
 
 
-def steps_of(window: Window) -> list[tuple[date, list[WindowStep]]]:
-    """The window's steps by their clinic-local day."""
-    days: dict[date, list[WindowStep]] = {}
-    for step in window.steps:
-        days.setdefault(step.day, []).append(step)
-    return sorted(days.items())
-
-
 def _key(request: Request) -> bytes:
     return services_of(request).window_key
-
-
-def _month(written: str) -> date | None:
-    """`2027-03`, or None for anything else."""
-    try:
-        return date.fromisoformat(f"{written}-01")
-    except ValueError:
-        return None
 
 
 def _last_of(month: date) -> date:

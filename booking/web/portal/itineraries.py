@@ -8,14 +8,13 @@ from starlette.responses import Response
 from booking.itineraries.calendar_file import Method, Party, calendar_file, events_of
 from booking.itineraries.letter import LetterHead, itinerary_letter
 from booking.itineraries.trip import LegKind
-from booking.journeys.links import Links
 from booking.journeys.open_itinerary import OpenItinerary, open_itinerary
 from booking.kit.times import clock_name
 from booking.kit.words import _
 from booking.web.pages import page
 from booking.web.policy import Who, route
 from booking.web.portal.trip_shown import Shown
-from booking.web.request import language_of, now_of, services_of, viewer_of
+from booking.web.request import language_of, links_of, now_of, viewer_of
 
 YOUR_TRIP = _("Your trip to %(place)s")
 
@@ -59,7 +58,7 @@ async def pdf(request: Request) -> Response:
 async def ics(request: Request) -> Response:
     """The trip's events. Read again after a change, a calendar moves them: their UIDs stay and their SEQUENCE goes up."""
     opened, language = await _opened(request), language_of(request)
-    host = Links(services_of(request).settings.public_url).host
+    host = links_of(request).host
     made = calendar_file(
         events_of(opened.trip, booking_code=opened.booking.code, host=host, language=language),
         method=Method.PUBLISH,

@@ -5,14 +5,13 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from booking.journeys.links import Links
 from booking.journeys.open_booking import come_back, open_receipts
 from booking.journeys.start_deposit import start_payment
 from booking.kit.money import Money
 from booking.payments.models import ChargeKind
 from booking.web.policy import Who, route
 from booking.web.portal.bookings import show
-from booking.web.request import now_of, services_of, viewer_of
+from booking.web.request import links_of, now_of, services_of, viewer_of
 
 # The page looks again every few seconds, and after a minute leaves it to the mail.
 LOOKS: Final = 12
@@ -34,7 +33,7 @@ async def paid(request: Request) -> Response:
         request.path_params["code"],
         session,
         payments=services_of(request).payments,
-        links=_links(request),
+        links=links_of(request),
         now=now_of(request),
     )
     looked = request.query_params.get("looked", "")
@@ -57,14 +56,10 @@ async def _off_to_stripe(request: Request, kind: ChargeKind) -> Response:
         request.path_params["code"],
         kind,
         payments=services_of(request).payments,
-        links=_links(request),
+        links=links_of(request),
         now=now_of(request),
     )
     return RedirectResponse(url, status_code=303)
-
-
-def _links(request: Request) -> Links:
-    return Links(services_of(request).settings.public_url)
 
 
 ROUTES = [

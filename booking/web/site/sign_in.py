@@ -15,6 +15,7 @@ from booking.web.middleware import session_cookie
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
 from booking.web.request import now_of, place_of, services_of, viewer_of
+from booking.web.sessions import token_of
 from booking.web.urls import own_page
 
 GONE: Final = 410
@@ -51,7 +52,7 @@ async def use_link(request: Request) -> Response:
     form = await Form.read(request)
     services, back = services_of(request), _back(form.values.get("next", ""))
     try:
-        token = await journey.sign_in(request.path_params["token"], replaces=_session_of(request), now=now_of(request))
+        token = await journey.sign_in(request.path_params["token"], replaces=token_of(request), now=now_of(request))
     except LinkNotGood as refusal:
         return page(request, "site/sign-in.html", GONE, form=None, back=back, refusal=refusal.text)
     response = _land(request, back)
@@ -61,7 +62,7 @@ async def use_link(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     services = services_of(request)
-    if token := _session_of(request):
+    if token := token_of(request):
         await journey.sign_out(viewer_of(request), token, now=now_of(request))
     response = redirect(request, "site:home")
     response.delete_cookie(session_cookie(services), secure=_is_https(services), httponly=True, samesite="lax")
@@ -78,10 +79,6 @@ def remember_session(response: Response, services: Services, token: str, lasts: 
         httponly=True,
         samesite="lax",
     )
-
-
-def _session_of(request: Request) -> str | None:
-    return request.cookies.get(session_cookie(services_of(request)))
 
 
 def _land(request: Request, back: str) -> Response:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from html import unescape
 
 import httpx
+import pytest
 
 from booking.bookings.models import Booking, BookingStatus
 from booking.demo.ready import Stage
@@ -149,3 +150,16 @@ async def test_a_token_that_is_none_and_a_booking_of_others_are_refused(
     assert (await nia.post(path, data={"window": "x"})).status_code == 422
     assert (await nia.get("/desk/bookings/LW-0000-0000/move")).status_code == 404
     assert (await samuel.get(path)).status_code == 403
+
+
+@pytest.mark.parametrize("month", ["0001-01", "9999-12"])
+async def test_a_month_beyond_all_calendars_is_as_good_as_none(
+    visit: Visit, services: Services, now: datetime, month: str
+) -> None:
+    booking = await a_booking(visit, services, now=now)
+    nia = await visit.as_("nia")
+
+    none = await nia.get(f"/desk/bookings/{booking.code}/move")
+    beyond = await nia.get(f"/desk/bookings/{booking.code}/move?month={month}")
+
+    assert (beyond.status_code, choices(beyond)) == (200, choices(none))

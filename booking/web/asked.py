@@ -1,4 +1,4 @@
-"""What an address of the desk may say: a day, a time, a row's number; None for anything else."""
+"""What an address may say: a month, a day, a time, a row's number; None for anything else."""
 
 from datetime import date, time
 from typing import Final
@@ -14,6 +14,11 @@ def day_in(written: str) -> date | None:
     except ValueError:
         return None
     return day if date(2000, 1, 1) <= day <= date(2200, 1, 1) else None
+
+
+def month_in(written: str) -> date | None:
+    """The first day of `2027-03`."""
+    return day_in(f"{written}-01")
 
 
 def time_in(written: str) -> time | None:

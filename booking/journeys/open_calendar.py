@@ -20,14 +20,15 @@ from booking.slots.models import LotState
 class DeskCalendar:
     """The clinic's days from first to last as they are now. `kinds` are all there are, whichever are shown.
 
-    `booked` tells of every booking on it by its code; `lots` are those that could be used, or still could not, on one
-    of the days.
+    `holidays` are the days on which the whole clinic is closed, and what they are called; `booked` tells of every booking
+    on it by its code; `lots` are those that could be used, or still could not, on one of the days.
     """
 
     clinic: Clinic
     today: date
     days: Sequence[date]
     lines: Sequence[Line]
+    holidays: Mapping[date, str]
     kinds: Sequence[str]
     booked: Mapping[str, Booked]
     lots: Sequence[OnShelf]
@@ -35,13 +36,15 @@ class DeskCalendar:
 
 @dataclass(frozen=True, slots=True)
 class DeskCounts:
-    """The same from afar: how often each resource is taken, and by nobody's name."""
+    """The same from afar: how often each resource is taken, and by nobody's name. `booked` has the one that was asked for."""
 
     clinic: Clinic
     today: date
     days: Sequence[date]
     lines: Sequence[CountedLine]
+    holidays: Mapping[date, str]
     kinds: Sequence[str]
+    booked: Mapping[str, Booked]
     lots: Sequence[OnShelf]
 
 
@@ -62,13 +65,20 @@ async def open_calendar(
         await audit.record(viewer, "calendar.read", f"clinic {clinic.slug}", now=now)
     kinds = list(dict.fromkeys(line.kind for line in found.lines))
     today = in_zone(now, clinic.zone).date()
-    return DeskCalendar(clinic, today, found.days, lines, kinds, booked, lots)
+    return DeskCalendar(clinic, today, found.days, lines, found.holidays, kinds, booked, lots)
 
 
 async def count_calendar(
-    viewer: Viewer, first: date, last: date, *, kind: str = "", resource_id: int | None = None, now: datetime
+    viewer: Viewer,
+    first: date,
+    last: date,
+    *,
+    kind: str = "",
+    resource_id: int | None = None,
+    about: str | None = None,
+    now: datetime,
 ) -> DeskCounts:
-    """The same from afar. It names nobody, so it leaves no trail."""
+    """The same from afar. It names nobody, so it leaves no trail; of the booking `about` is there is what its steps are called."""
     clinic = await own_clinic(viewer)
     found = await load_counts(clinic.id, clinic.zone, first, last, now)
     lots = [lot for lot in await shelf(clinic.id, now) if _matters(lot, first, last)]
@@ -76,8 +86,10 @@ async def count_calendar(
         clinic,
         in_zone(now, clinic.zone).date(),
         days_between(first, last),
-        [line for line in found if _wanted(line, kind, resource_id)],
-        list(dict.fromkeys(line.kind for line in found)),
+        [line for line in found.lines if _wanted(line, kind, resource_id)],
+        found.holidays,
+        list(dict.fromkeys(line.kind for line in found.lines)),
+        await who_booked(clinic.id, [about] if about else []),
         lots,
     )
 

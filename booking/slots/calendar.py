@@ -25,13 +25,14 @@ SELECT c.resource_id, b.code, c.step, c.starts_at, c.ends_at, c.lapses_at,
  WHERE r.clinic_id = $1 AND c.ends_at > $2 AND c.starts_at < $3 AND (c.lapses_at IS NULL OR c.lapses_at > $4)
  ORDER BY c.starts_at, c.resource_id"""
 
+# A row without a resource is a holiday: the whole clinic is closed.
 CLOSURES: Final = """
 SELECT x.resource_id, x.first_day, x.last_day, x.from_time, x.to_time, x.reason
   FROM closure x JOIN resource r ON r.id = x.resource_id
  WHERE r.clinic_id = $1 AND x.first_day <= $3 AND x.last_day >= $2
  UNION ALL
-SELECT r.id, h.day, h.day, NULL, NULL, h.name
-  FROM holiday h JOIN resource r ON r.clinic_id = h.clinic_id
+SELECT NULL, h.day, h.day, NULL, NULL, h.name
+  FROM holiday h
  WHERE h.clinic_id = $1 AND h.day BETWEEN $2 AND $3 AND NOT h.is_open
  ORDER BY first_day, resource_id"""
 
@@ -75,11 +76,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The clinic's resources over some days, as they are now; lapsed holds are not on it."""
+    """The clinic's resources over some days, as they are now; lapsed holds are not on it.
+
+    `holidays` are the days on which the whole clinic is closed, and what they are called: no line tells of them again.
+    """
 
     zone: str
     days: list[date]
     lines: list[Line]
+    holidays: Mapping[date, str]
 
 
 def week_of(day: date) -> tuple[date, date]:
@@ -99,13 +104,26 @@ async def load_calendar(clinic_id: int, first: date, last: date, now: datetime) 
     days = days_between(first, last)
     resources = await run(RESOURCES, clinic_id)
     if not resources:
-        return Calendar("UTC", days, [])
+        return Calendar("UTC", days, [], {})
     zone = str(resources[0]["zone"])
     reach = (settle(datetime.combine(day, time()), zone) for day in (first, last + timedelta(days=1)))
     taken = _taken(await run(CLAIMS, clinic_id, *reach, now), zone)
-    shut = _shut(await run(CLOSURES, clinic_id, first, last), set(days))
+    holidays, closures = holidays_apart(await run(CLOSURES, clinic_id, first, last))
+    shut = _shut(closures, set(days))
     lines = [Line(r["id"], r["kind"], r["name"], taken.get(r["id"], {}), shut.get(r["id"], {})) for r in resources]
-    return Calendar(zone, days, lines)
+    return Calendar(zone, days, lines, holidays)
+
+
+def holidays_apart(rows: Iterable[Record]) -> tuple[dict[date, str], list[Record]]:
+    """The clinic's holidays, and the closures of its resources, from the rows of CLOSURES."""
+    holidays: dict[date, str] = {}
+    closures: list[Record] = []
+    for row in rows:
+        if row["resource_id"] is None:
+            holidays[row["first_day"]] = row["reason"]
+        else:
+            closures.append(row)
+    return holidays, closures
 
 
 def _taken(rows: Iterable[Record], zone: str) -> dict[int, dict[date, list[Taken]]]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from booking.kit.db import run
 from booking.kit.times import days_between, settle
-from booking.slots.calendar import CLOSURES
+from booking.slots.calendar import CLOSURES, holidays_apart
 
 # A row for each resource, its days as one value each: thousands of rows would cost more to read than all the rest.
 COUNTS: Final = """
@@ -44,15 +44,24 @@ class CountedLine:
     shut: frozenset[date]
 
 
-async def load_counts(clinic_id: int, zone: str, first: date, last: date, now: datetime) -> list[CountedLine]:
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Every resource's line, and by their names the days on which the whole clinic is closed."""
+
+    lines: list[CountedLine]
+    holidays: Mapping[date, str]
+
+
+async def load_counts(clinic_id: int, zone: str, first: date, last: date, now: datetime) -> Counts:
     """Each of the clinic's resources from first to last, lapsed holds aside, in two statements."""
     reach = (settle(datetime.combine(day, time()), zone) for day in (first, last + timedelta(days=1)))
     rows = await run(COUNTS, clinic_id, *reach, now)
     shut: defaultdict[int, set[date]] = defaultdict(set)
-    for row in await run(CLOSURES, clinic_id, first, last):
+    holidays, closures = holidays_apart(await run(CLOSURES, clinic_id, first, last))
+    for row in closures:
         days = max(first, row["first_day"]), min(last, row["last_day"])
         shut[row["resource_id"]].update(days_between(*days))
-    return [
+    lines = [
         CountedLine(
             row["id"],
             row["kind"],
@@ -65,3 +74,4 @@ async def load_counts(clinic_id: int, zone: str, first: date, last: date, now: d
         )
         for row in rows
     ]
+    return Counts(lines, holidays)

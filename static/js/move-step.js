@@ -1,11 +1,14 @@
 // A step of a booking is picked up on the calendar and put elsewhere: by mouse, by a finger on its handle, or by keyboard.
 // What each place would break comes from the server in one answer and is said before the drop; the drop shows the page
-// that asks "Move it?" in a dialog. Without this, and on a phone, the handle leads to that page.
+// that asks "Move it?" in a dialog. From afar a number stands for its steps: the only one of a day is picked up as it is,
+// one of several from their list. Without this, and on a phone, the handle leads to the page that asks.
 
 const table = document.querySelector(".calendar");
 const scroller = document.querySelector(".calendar-scroll");
 const say = document.querySelector("[data-move-say]");
+const bar = say?.parentElement;
 const dialog = document.querySelector("[data-move-dialog]");
+const list = document.querySelector("[data-cell-dialog]");
 const phone = matchMedia("(max-width: 48rem)");
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -17,32 +20,59 @@ let pressed = null;
 
 const days = () => [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.dataset.date);
 const rows = () => [...table.querySelectorAll("tr[data-resource]")];
-const handleOf = (target) => target.closest(".entry-box")?.querySelector(".entry-move");
+
+// What is picked up where something is pressed: an entry's handle, or from afar the number itself.
+const handleOf = (target) => target.closest(".entry-box")?.querySelector(".entry-move") ?? countOf(target);
+const countOf = (target) => (list && target.closest("tr[data-resource] a.entry")) || null;
 
 function told(words, isNo = false) {
-  say.hidden = false;
+  bar.hidden = false;
   say.textContent = words;
-  say.classList.toggle("is-no", isNo);
+  bar.classList.toggle("is-no", isNo);
 }
 
 // -- picking up and putting back -----------------------------------------------------------------------
 
 function pickUp(handle, focus) {
-  const cell = handle.closest("td");
-  moving = { handle, focus, box: handle.closest(".entry-box"), home: cell, at: cell, places: null };
+  const home = homeOf(handle);
+  const box = handle.closest("td .entry-box") ?? home.querySelector("a.entry");
+  moving = { href: hrefOf(handle), focus, box, home, at: home, places: null };
   moving.ready = lookUp(moving);
 }
 
+function homeOf(handle) {
+  const listed = handle.closest("[data-cell]");
+  if (!listed) return handle.closest("td");
+  const row = table.querySelector(`tr[data-resource="${listed.dataset.resource}"]`);
+  return row.cells[days().indexOf(listed.dataset.day) + 1];
+}
+
+// Where a handle's step is moved; behind a number that of the one step that it counts, or null.
+async function hrefOf(handle) {
+  if (handle.matches(".entry-move")) return handle.href;
+  if (Number.parseInt(handle.textContent, 10) > 1) return null;
+  const answer = await fetch(handle.href);
+  if (!answer.ok) throw new Error(String(answer.status));
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll(".entry-move");
+  return found.length === 1 ? new URL(found[0].getAttribute("href"), handle.href).href : null;
+}
+
 async function lookUp(picked) {
-  const { handle } = picked;
   table.classList.add("is-moving");
   picked.box.classList.add("is-picked-up");
   told(say.dataset.loading);
-  const asked = new URL(handle.href);
-  asked.pathname += "/targets";
-  asked.searchParams.set("first", days()[0]);
-  asked.searchParams.set("last", days().at(-1));
   try {
+    picked.href = await picked.href;
+    if (moving !== picked) return;
+    if (!picked.href) {
+      putBack("");
+      picked.box.click();
+      return;
+    }
+    const asked = new URL(picked.href);
+    asked.pathname += "/targets";
+    asked.searchParams.set("first", days()[0]);
+    asked.searchParams.set("last", days().at(-1));
     const answer = await fetch(asked, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
     picked.places = await answer.json();
@@ -51,13 +81,16 @@ async function lookUp(picked) {
     return;
   }
   if (moving !== picked) return;
+  let free = 0;
   for (const row of rows()) {
     days().forEach((_day, at) => {
       const there = row.cells[at + 1];
-      there.classList.add(placeAt(there).works ? "can-drop" : "cannot-drop");
+      const works = placeAt(there).works;
+      there.classList.add(works ? "can-drop" : "cannot-drop");
+      if (works && there !== picked.home) free += 1;
     });
   }
-  if (picked.at === picked.home) told(say.dataset.picked);
+  if (picked.at === picked.home) told(free ? say.dataset.picked : say.dataset.nowhere, !free);
   else over(picked.at);
 }
 
@@ -70,7 +103,8 @@ function putBack(words = say.dataset.back) {
   for (const cell of table.querySelectorAll(".can-drop, .cannot-drop, .drop-here"))
     cell.classList.remove("can-drop", "cannot-drop", "drop-here");
   told(words);
-  setTimeout(() => { if (!moving && say.textContent === words) say.hidden = true; }, 4000);
+  bar.hidden = !words;
+  setTimeout(() => { if (!moving && say.textContent === words) bar.hidden = true; }, 4000);
   focus?.focus();
 }
 
@@ -95,21 +129,23 @@ function over(cell) {
   if (!moving.places) return;
   const there = placeAt(cell);
   const who = cell.parentElement.cells[0].innerText.trim();
-  const when = table.tHead.rows[0].cells[cell.cellIndex].querySelector("a").innerText.trim();
+  const head = table.tHead.rows[0].cells[cell.cellIndex].querySelector("a");
+  const when = (head.querySelector(".visually-hidden") ?? head).innerText.trim();
   told(`${who}, ${when}: ${there.say}`, !there.works);
 }
 
 // -- the drop ------------------------------------------------------------------------------------------
 
-async function drop() {
+// Where it cannot go it is put back, or with `stays` kept in hand for another try.
+async function drop(stays = false) {
   await moving.ready;
   if (!moving) return;
-  const { at, home, handle } = moving;
+  const { at, home, href } = moving;
   if (!at || !placeAt(at).works) {
-    putBack(at && at !== home ? say.textContent : undefined);
+    if (!stays) putBack(at && at !== home ? say.textContent : undefined);
     return;
   }
-  const asked = new URL(handle.href);
+  const asked = new URL(href);
   asked.searchParams.set("to", at.parentElement.dataset.resource);
   asked.searchParams.set("day", days()[at.cellIndex - 1]);
   moving.ghost?.remove();
@@ -139,6 +175,7 @@ dialog?.addEventListener("click", (event) => {
   else dialog.close();
 });
 dialog?.addEventListener("close", () => { if (moving) putBack(); });
+document.querySelector("[data-move-stop]")?.addEventListener("click", () => { if (moving) putBack(); });
 
 // -- by keyboard ---------------------------------------------------------------------------------------
 
@@ -150,7 +187,8 @@ table?.addEventListener("keydown", (event) => {
     return;
   }
   const handle = handleOf(event.target);
-  const picks = event.key === " " || (event.key === "Enter" && event.target === handle);
+  // A number is opened by Enter, as by a click: it may stand for several.
+  const picks = event.key === " " || (event.key === "Enter" && event.target === handle && !countOf(handle));
   if (!handle || !picks) return;
   event.preventDefault();
   pickUp(handle, event.target);
@@ -160,7 +198,7 @@ function whileMoving(event) {
   event.stopImmediatePropagation();
   const step = STEPS[event.key];
   if (step) over(beside(moving.at ?? moving.home, ...step));
-  else if (event.key === "Enter" || event.key === " ") drop();
+  else if (event.key === "Enter" || event.key === " ") drop(true);
   else putBack();
   if (event.key !== "Tab") event.preventDefault();
   moving?.at?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -175,26 +213,54 @@ function beside(cell, down, across) {
   return column > 0 && column <= days().length ? row.cells[column] : row.cells[cell.cellIndex];
 }
 
+// -- from the list behind a number ---------------------------------------------------------------------
+
+function pickFromList(handle) {
+  list.close();
+  pickUp(handle, homeOf(handle).querySelector("a.entry"));
+  moving.focus.focus({ preventScroll: true });
+}
+
+list?.addEventListener("click", (event) => {
+  const handle = event.target.closest(".entry-move");
+  if (!handle) return;
+  event.preventDefault();
+  pickFromList(handle);
+});
+list?.addEventListener("keydown", (event) => {
+  const handle = event.key === " " && event.target.closest(".entry-box") && handleOf(event.target);
+  if (!handle) return;
+  event.preventDefault();
+  pickFromList(handle);
+});
+
 // -- by mouse and by finger ----------------------------------------------------------------------------
 
-table?.addEventListener("pointerdown", (event) => {
-  const handle = handleOf(event.target);
-  const onHandle = event.target.closest(".entry-move");
-  if (!handle || moving || phone.matches || event.button !== 0 || !(onHandle || event.pointerType === "mouse")) return;
-  pressed = { handle, x: event.clientX, y: event.clientY };
-});
+for (const place of [table, list]) {
+  place?.addEventListener("pointerdown", (event) => {
+    const handle = handleOf(event.target);
+    const onHandle = event.target.closest(".entry-move");
+    if (!handle || moving || phone.matches || event.button !== 0 || !(onHandle || event.pointerType === "mouse")) return;
+    pressed = { handle, x: event.clientX, y: event.clientY };
+  });
+  place?.addEventListener("dragstart", (event) => event.preventDefault());
+}
 
 document.addEventListener("pointermove", (event) => {
   if (pressed && !moving && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > A_DRAG) {
-    pickUp(pressed.handle, pressed.handle);
-    moving.ghost = ghostOf(moving.box);
+    const ghost = ghostOf(pressed.handle.closest(".entry-box") ?? pressed.handle);
+    if (list?.open) list.close();
+    pickUp(pressed.handle, pressed.handle.closest("td") ? pressed.handle : homeOf(pressed.handle).querySelector("a.entry"));
+    moving.ghost = ghost;
   }
-  if (!pressed || !moving?.ghost) return;
-  event.preventDefault();
-  moving.ghost.style.transform = `translate(${event.clientX + 8}px, ${event.clientY + 8}px)`;
-  roll(event);
-  const cell = document.elementFromPoint(event.clientX, event.clientY)?.closest("tr[data-resource] > td") ?? null;
-  if (cell !== moving.at) over(cell);
+  if (!moving || dialog.open || !(moving.ghost || event.pointerType === "mouse")) return;
+  if (moving.ghost) {
+    event.preventDefault();
+    moving.ghost.style.transform = `translate(${event.clientX + 8}px, ${event.clientY + 8}px)`;
+    roll(event);
+  }
+  const cell = cellAt(event);
+  if (cell !== moving.at && (cell || moving.ghost)) over(cell);
 });
 
 document.addEventListener("pointerup", () => {
@@ -206,7 +272,7 @@ document.addEventListener("pointerup", () => {
   document.addEventListener("click", nowhere, { capture: true });
   setTimeout(() => {
     document.removeEventListener("click", nowhere, { capture: true });
-    drop();
+    if (moving) drop();
   }, 0);
 });
 document.addEventListener("pointercancel", () => {
@@ -214,13 +280,27 @@ document.addEventListener("pointercancel", () => {
   if (moving?.ghost) putBack();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && moving?.ghost && !dialog.open) putBack();
+  if (event.key === "Escape" && moving && !dialog.open) putBack();
 });
-table?.addEventListener("dragstart", (event) => event.preventDefault());
+
+// What is in hand without being dragged goes where the calendar is clicked or tapped.
+table?.addEventListener("click", (event) => {
+  if (!moving || moving.ghost || dialog.open) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const cell = event.target.closest("tr[data-resource] > td");
+  if (!cell) return;
+  over(cell);
+  drop(true);
+}, { capture: true });
+
+function cellAt({ clientX, clientY }) {
+  return document.elementFromPoint(clientX, clientY)?.closest("tr[data-resource] > td") ?? null;
+}
 
 function ghostOf(box) {
   const ghost = box.cloneNode(true);
-  ghost.className = "move-ghost";
+  ghost.className = box.matches("a.entry") ? `${box.className} move-ghost move-ghost-small` : "move-ghost";
   ghost.inert = true;
   document.body.append(ghost);
   return ghost;

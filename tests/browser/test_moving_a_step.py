@@ -1,4 +1,4 @@
-"""A coordinator moves a step of a hold on the calendar: by mouse, taken back at once, and by keyboard."""
+"""A coordinator moves a step of a hold on the calendar: by mouse, taken back at once; by keyboard; and from afar."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -15,7 +15,7 @@ FAR_AHEAD: Final = timedelta(days=250)  # where no other test looks
 THERAPY: Final = 2  # the day of the treatment, counted from 0
 
 
-async def test_a_step_is_dragged_moved_back_and_moved_by_keyboard(demo: Demo, comes: Comes) -> None:
+async def test_a_step_is_dragged_moved_back_moved_by_keyboard_and_from_afar(demo: Demo, comes: Comes) -> None:
     booking, start = _held(demo)
     nia = await comes("nia")
     day = start + timedelta(days=THERAPY)
@@ -60,6 +60,31 @@ async def test_a_step_is_dragged_moved_back_and_moved_by_keyboard(demo: Demo, co
     await nia.sees(f"To {other}", within="dialog")
     await keyboard.press("Escape")
     await expect(entry.locator(".entry-move")).to_be_focused()
+
+    await nia.goes_to(f"/desk/calendar?kind=therapist&span=quarter&day={day.isoformat()}")
+    await _moves_from_afar(
+        nia, booking, *[rows.filter(has_text=name).locator("td").nth(day.day - 1) for name in (has, other)]
+    )
+
+
+async def _moves_from_afar(nia: Visitor, booking: str, count: Locator, there: Locator) -> None:
+    """What a number counts is picked up in its list and put where the calendar is clicked; then the 1 is dragged."""
+    await count.locator("a").press("Enter")
+    await nia.sees(booking, within="[data-cell-dialog]")
+    await nia.page.locator("[data-cell-dialog] .entry-move").press("Space")
+    await nia.sees("Picked up.", within="[data-move-say]")
+    await count.locator("xpath=preceding-sibling::td[1]").click()
+    await nia.sees("must be on day 3 of the treatment", within="[data-move-say]")
+    await there.click()
+    await nia.sees("It works that day at", within="[data-move-dialog]")
+    await nia.page.keyboard.press("Escape")
+    await expect(count.locator("a")).to_be_focused()
+    await _drags(nia, count.locator("a"), to=there)
+    await nia.sees("Works at", within="[data-move-say]")
+    await nia.page.mouse.up()
+    await nia.presses("Move it", within="[data-move-dialog]")
+    await nia.sees("was moved")
+    await expect(there).to_contain_text("1")
 
 
 async def _drags(who: Visitor, what: Locator, *, to: Locator) -> None:

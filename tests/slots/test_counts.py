@@ -5,7 +5,7 @@ import pytest
 from booking.slots.calendar import load_calendar, week_of
 from booking.slots.claims import take
 from booking.slots.counts import Count, load_counts
-from booking.slots.models import Closure
+from booking.slots.models import Closure, Holiday
 from tests.slots.rows import HOUR, NOW, booking, free, small_clinic
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -19,12 +19,14 @@ async def test_from_afar_each_day_says_how_often_it_is_taken_and_whether_it_is_c
     await take(lapsed[5], (await booking(small, lapsed[5])).id, now=NOW, lapses_at=NOW + HOUR)
     chair = small.chairs[1]
     await Closure.create(resource=chair, first_day=date(2027, 1, 1), last_day=date(2027, 2, 2))
+    await Holiday.create(clinic=small.clinic, day=date(2027, 2, 5), name="Carnival")
     week = week_of(date(2027, 2, 3))
 
     counted = await load_counts(small.clinic.id, "America/Antigua", *week, NOW + HOUR)
     near = await load_calendar(small.clinic.id, *week, NOW + HOUR)
 
-    assert [(one.resource_id, one.kind, one.name, dict(one.counts), one.shut) for one in counted] == [
+    assert counted.holidays == near.holidays == {date(2027, 2, 5): "Carnival"}
+    assert [(one.resource_id, one.kind, one.name, dict(one.counts), one.shut) for one in counted.lines] == [
         (
             line.resource_id,
             line.kind,
@@ -34,7 +36,7 @@ async def test_from_afar_each_day_says_how_often_it_is_taken_and_whether_it_is_c
         )
         for line in near.lines
     ]
-    assert [len(one.counts) for one in counted if one.kind == "clinician"] == [4]
-    assert [sorted(one.shut) for one in counted if one.resource_id == chair.id] == [
+    assert [len(one.counts) for one in counted.lines if one.kind == "clinician"] == [4]
+    assert [sorted(one.shut) for one in counted.lines if one.resource_id == chair.id] == [
         [date(2027, 2, 1), date(2027, 2, 2)]
     ]

@@ -15,7 +15,16 @@ from booking.kit.times import show_date, show_month
 from booking.kit.words import Text, _, speaking
 from booking.slots.calendar import month_of, week_of
 from booking.web.asked import day_in, number_in
-from booking.web.desk.calendar_cells import Addresses, from_afar, groups, heads, lot_rows, row_of
+from booking.web.desk.calendar_cells import (
+    WHOSE_ROW,
+    Addresses,
+    closed_days,
+    from_afar,
+    groups,
+    heads,
+    lot_rows,
+    row_of,
+)
 from booking.web.desk.kinds import LOT_STATES, kind_name
 from booking.web.desk.steps import Undo
 from booking.web.pages import page
@@ -47,22 +56,26 @@ async def calendar(request: Request) -> Response:
     day = day_in(asked.get("day", "")) or now.date()
     kind, resource = asked.get("kind", ""), number_in(asked.get("resource", ""))
     first, last = days_of(span, day)
+    undo = Undo.read(asked.get("moved", ""))
     which: dict[str, Any] = {"kind": kind, "resource_id": resource, "now": now}
     only = {name: value for name, value in (("kind", kind), ("resource", resource)) if value}
-    address = partial(_address, request, span=span, day=day, **only)
+    address = partial(calendar_address, request, span=span, day=day, **only)
     with speaking(language_of(request)):
         found: DeskCalendar | DeskCounts
         drawn: dict[str, Any]
         if span is Span.QUARTER:
-            found = await count_calendar(viewer_of(request), first, last, **which)
+            about = undo.entry.booking if undo else None
+            found = await count_calendar(viewer_of(request), first, last, **which, about=about)
             afar = from_afar(found)
-            drawn = {"groups": afar.groups, "cells": afar.cells, "row_of": row_of, "undo": None}
+            drawn = {
+                "groups": afar.groups,
+                "cells": afar.cells,
+                "row_of": row_of,
+                "cell_address": _cell_address(request, day, kind),
+            }
         else:
             found = await open_calendar(viewer_of(request), first, last, **which)
-            drawn = {
-                "groups": groups(found, _addresses(request, span, day, kind), now=now),
-                "undo": _undo(found, asked.get("moved", "")),
-            }
+            drawn = {"groups": groups(found, addresses(request, span, str(day), kind), now=now)}
         return page(
             request,
             "desk/calendar.html",
@@ -71,6 +84,7 @@ async def calendar(request: Request) -> Response:
             span=span,
             title=_title(span, first, found.days[-1], language_of(request)),
             heads=heads(found, lambda each: address(span=Span.DAY, day=each)),
+            closed=closed_days(found.holidays),
             lots=[] if only else lot_rows(found),
             lot_states=LOT_STATES,
             spans=[(each, name, address(span=each)) for each, name in SPANS.items()],
@@ -82,6 +96,7 @@ async def calendar(request: Request) -> Response:
             earlier=address(day=first - timedelta(days=1)),
             later=address(day=last + timedelta(days=1)),
             here_and_now=address(day=found.today),
+            undo=_undo(found, undo),
             **drawn,
         )
 
@@ -109,11 +124,18 @@ def _title(span: Span, first: date, last: date, language: str) -> Text:
     return _("%(first)s – %(last)s").with_facts(**months)
 
 
-def _address(request: Request, **asked: Any) -> str:
-    return f"{request.app.state.urls('desk:calendar')}?{urlencode(asked)}"
+def calendar_address(request: Request, **asked: Any) -> str:
+    return f"{request.app.state.urls('desk:calendar')}?{urlencode({name: one for name, one in asked.items() if one})}"
 
 
-def _addresses(request: Request, span: Span, day: date, kind: str) -> Addresses:
+def _cell_address(request: Request, on: date, kind: str) -> str:
+    """Of what is in the row that it is drawn into on a day, which comes at its end: it is drawn for hundreds of cells."""
+    seen = {"on": on, **({"kind": kind} if kind else {})}
+    return f"{request.app.state.urls('desk:calendar-cell')}?{urlencode(seen)}&resource={WHOSE_ROW}&day="
+
+
+def addresses(request: Request, span: str, on: str, kind: str) -> Addresses:
+    """Where the entries of a calendar lead, and back to it."""
     urls = request.app.state.urls
 
     def case(code: str) -> str:
@@ -121,15 +143,14 @@ def _addresses(request: Request, span: Span, day: date, kind: str) -> Addresses:
         return address
 
     def move(code: str, step: str, resource: int) -> str:
-        asked = {"from": resource, "span": span, "on": day, **({"kind": kind} if kind else {})}
+        asked = {"from": resource, "span": span, "on": on, **({"kind": kind} if kind else {})}
         return f"{urls('desk:step', code=code, step=step)}?{urlencode(asked)}"
 
     return Addresses(case, move if viewer_of(request).is_coordinator else None)
 
 
-def _undo(found: DeskCalendar, told: str) -> tuple[Undo, Booked] | None:
+def _undo(found: DeskCalendar | DeskCounts, undo: Undo | None) -> tuple[Undo, Booked] | None:
     """The move that takes the last one back, if its booking is on this calendar."""
-    undo = Undo.read(told)
     booked = found.booked.get(undo.entry.booking) if undo else None
     return (undo, booked) if undo and booked else None
 

@@ -4,10 +4,11 @@ What is the same for a booking on all its cells (its address, its words) is work
 count, most of them are the same: each kind of cell is told once, and a row says which it has.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Generic, NamedTuple, TypeVar
+from itertools import groupby
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from babel.dates import format_skeleton, format_timedelta
 from markupsafe import Markup
@@ -21,8 +22,10 @@ from booking.slots.counts import Count, CountedLine
 from booking.slots.lots import OnShelf
 from booking.web.desk.kinds import kind_name
 
-SATURDAY = 5
-NOTHING = Count(0, 0)
+SATURDAY: Final = 5
+NOTHING: Final = Count(0, 0)
+# Stands in a cell's address for the resource whose row it is drawn into: nothing else in a cell has braces.
+WHOSE_ROW: Final = "{row}"
 
 AnyLine = TypeVar("AnyLine", Line, CountedLine)
 Cells = TypeVar("Cells")
@@ -45,6 +48,7 @@ class Mark:
     href: str | None
     more: tuple[str, ...]
     move: str | None = None
+    booking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Cell:
 
 
 class CountCell(NamedTuple):
-    """A day of the calendar from afar, by its place: how often it is taken, whether only by holds, and if it is closed."""
+    """A day of the calendar from afar, by its place: how often it is taken, whether only by holds, and if it is shut."""
 
     at: int
     taken: int
@@ -91,14 +95,18 @@ class Afar:
     cells: list[CountCell | int]
 
 
-def row_of(cells: Iterable[int], drawn: Sequence[Markup]) -> Markup:
-    """A row's cells as they have been drawn, one after another."""
-    return Markup("".join([drawn[cell] for cell in cells]))  # noqa: S704 - every one of them is Markup already
+def row_of(row: Row[list[int]], drawn: Sequence[Markup]) -> Markup:
+    """A row's cells as they have been drawn, one after another, each with the row's own resource in its address."""
+    cells = "".join([drawn[cell] for cell in row.cells]).replace(WHOSE_ROW, str(row.resource_id))
+    return Markup(cells)  # noqa: S704 - every one of them is Markup already
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A day at the top of its column, which leads to that day; `short` where columns are narrow."""
+    """A day at the top of its column, which leads to that day; `short` where columns are narrow.
+
+    `closed` is what the day is called on which the whole clinic is closed.
+    """
 
     day: date
     href: str
@@ -106,6 +114,14 @@ class Head:
     short: str
     is_today: bool
     is_weekend: bool
+    closed: str
+
+
+class Closed(NamedTuple):
+    """Days one after the other on which the whole clinic is closed: the only one, or the first and last; and why."""
+
+    days: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +144,21 @@ def heads(calendar: DeskCalendar | DeskCounts, day_address: Callable[[date], str
             _short(day, spoken),
             day == calendar.today,
             day.weekday() >= SATURDAY,
+            calendar.holidays.get(day, ""),
         )
         for day in calendar.days
     ]
+
+
+def closed_days(holidays: Mapping[date, str]) -> list[Closed]:
+    """The clinic's holidays, a run of them told once."""
+    spoken = language()
+    found = []
+    for _run, at in groupby(enumerate(sorted(holidays)), key=lambda at: at[1] - timedelta(days=at[0])):
+        days = [day for _at, day in at]
+        ends = tuple(show_day(day, spoken) for day in dict.fromkeys((days[0], days[-1])))
+        found.append(Closed(ends, tuple(dict.fromkeys(holidays[day] for day in days))))
+    return found
 
 
 def _short(day: date, language: str) -> str:
@@ -224,7 +252,8 @@ class _Told:
         who = self._booked[one.booking].patient
         what = f"{who} {one.booking}" if who else one.booking
         move = self._move(one.booking, one.step, resource) if self._move and one.starts_at > self._now else None
-        return Mark("hold" if one.lapses_at else "booking", when, what, self._href[one.booking], tuple(more), move)
+        kind = "hold" if one.lapses_at else "booking"
+        return Mark(kind, when, what, self._href[one.booking], tuple(more), move, one.booking)
 
     def _title(self, one: Taken) -> str:
         key = one.booking, one.step

@@ -1,16 +1,16 @@
 """The desk's calendar, its closures and its lots, through the whole application."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html import unescape
 
 import httpx
 
 from booking.bookings.models import Booking
 from booking.demo.ready import Stage
-from booking.kit.times import in_zone
+from booking.kit.times import in_zone, show_date
 from booking.services import Services
-from booking.slots.models import Claim, Closure, Dose, Lot, LotEvent, LotState, Resource
+from booking.slots.models import Claim, Closure, Dose, Holiday, Lot, LotEvent, LotState, Resource
 from booking.slots.windows import Window
 from tests.journeys.trips import a_case, a_confirmed, a_hold, tokens
 from tests.statements import statements
@@ -102,6 +102,55 @@ async def test_lots_are_on_it_with_doses_left_and_days_to_expiry(visit: Visit, n
     left = (lot.usable_until - now.date()).days
     assert f"TB-UC-0102 Released. 12 of 12 doses left, {left} days to expiry" in page
     assert "TB-UC-0101" not in page  # recalled
+
+
+async def test_a_holiday_is_told_once_at_its_day_and_not_in_every_row(visit: Visit) -> None:
+    nia = await visit.as_("nia")
+    await Holiday.filter(clinic_id=visit.world.clinic.id).delete()
+    for day in (date(2027, 4, 7), date(2027, 4, 8)):
+        await Holiday.create(clinic_id=visit.world.clinic.id, day=day, name="Carnival")
+
+    pages = {span: await nia.get(f"/desk/calendar?day=2027-04-07&span={span}") for span in ("week", "month", "quarter")}
+
+    for span, page in pages.items():
+        assert "The whole clinic is closed: Wed 7 April to Thu 8 April Carnival" in seen(page)
+        assert page.text.count('<col class="shut">') == 2
+        assert page.text.count("Carnival") == (1 if span == "quarter" else 3)
+        assert 'class="filled" data-day="Wed 7 April"' not in page.text
+
+
+async def test_from_afar_a_number_leads_to_what_it_counts_and_from_there_each_can_be_moved(
+    visit: Visit, services: Services, now: datetime
+) -> None:
+    booking, case = await a_booking(visit, services, now=now)
+    nia, baptiste = await visit.as_("nia"), await visit.as_("baptiste")
+    afar = f"/desk/calendar?day={booking.starts_at:%Y-%m-%d}&span=quarter&kind=bed"
+
+    counts = re.findall(r'class="entry entry-booking" href="([^"]+)"', (await nia.get(afar)).text)
+    [address] = map(unescape, counts)
+    cell, hers = await nia.get(address), await baptiste.get(address)
+
+    claim = await Claim.filter(booking_id=booking.id, resource__kind="bed").prefetch_related("resource").get()
+    day = in_zone(claim.starts_at, "America/Antigua").date()
+    assert f"{claim.resource.name}, {show_date(day, 'en')}" in seen(cell)
+    assert f'href="/desk/cases/{case}"' in cell.text
+    back = f"span=quarter&on={booking.starts_at:%Y-%m-%d}&kind=bed"
+    move = f"/desk/bookings/{booking.code}/steps/{claim.step}?from={claim.resource_id}&{back}"
+    assert [unescape(one) for one in re.findall(r'class="entry-move" href="([^"]+)"', cell.text)] == [move]
+    assert (hers.status_code, booking.code in hers.text, "entry-move" in hers.text) == (200, True, False)
+    for nowhere in ("resource=0&day=2027-04-07", f"resource={claim.resource_id}&day=soon", "day=2027-04-07"):
+        assert (await nia.get(f"/desk/calendar/cell?{nowhere}")).status_code == 404
+
+
+async def test_a_step_moved_from_afar_can_be_taken_back_there(visit: Visit, services: Services, now: datetime) -> None:
+    booking, _case = await a_booking(visit, services, now=now)
+    nia = await visit.as_("nia")
+    told = f"{booking.code}.assessment.1.2.2027-03-01.09:00"
+
+    page = await nia.get(f"/desk/calendar?span=quarter&moved={told}")
+
+    assert f"“First visit with your doctor” of {booking.code} was moved" in seen(page)
+    assert "Move it back" in page.text
 
 
 async def test_the_statements_do_not_grow_with_what_is_on_it(visit: Visit, services: Services, now: datetime) -> None:

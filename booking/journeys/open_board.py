@@ -1,6 +1,6 @@
 """Staff open the board: every case of their clinics by stage, what waits on us first, in a fixed number of statements."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,8 @@ from booking.kit.db import run, run_one, transaction
 from booking.payments.trouble import count_money_in_trouble
 
 ENDED_SHOWN_FOR: Final = timedelta(days=90)
+# Of a column, unless all of it is asked for: about two screens.
+AT_FIRST: Final = 20
 
 
 class Show(StrEnum):
@@ -28,8 +30,11 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """The cases of a stage that are shown, the most pressing of `total`: AT_FIRST, and every one with a red flag."""
+
     stage: Stage
     rows: tuple[BoardRow, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,13 @@ TROUBLE: Final = """
 ROLE_TURNS: Final = {"clinician": Turn.CLINICIAN, "coordinator": Turn.COORDINATOR, "admin": Turn.COORDINATOR}
 
 
-async def open_board(viewer: Viewer, *, show: Show = Show.OPEN, search: str = "", now: datetime) -> Board:
+async def open_board(
+    viewer: Viewer, *, show: Show = Show.OPEN, search: str = "", whole: Collection[Stage] = (), now: datetime
+) -> Board:
     """The board of the viewer's clinics. A search looks for a code or a name in every case there is, ended ones too.
 
-    Leaves one audit row. `counts` of a search are of what it found.
+    Of the stages in `whole` every case is shown, of the others the most pressing. Leaves one audit row. `counts` of a
+    search are of what it found.
     """
     clinics = sorted(viewer.clinics)
     wanted = _pattern(search)
@@ -108,7 +116,7 @@ async def open_board(viewer: Viewer, *, show: Show = Show.OPEN, search: str = ""
     belongs = _belongs(viewer)
     shown = rows if wanted else [row for row in rows if belongs[show](row)]
     return Board(
-        _columns(shown),
+        _columns(shown, whole),
         {each: sum(map(rule, rows)) for each, rule in belongs.items()},
         Trouble(trouble["alerts"], money, trouble["messages"], trouble["untold"]),
         len(shown),
@@ -126,14 +134,19 @@ def _belongs(viewer: Viewer) -> dict[Show, Callable[[BoardRow], bool]]:
     }
 
 
-def _columns(rows: Sequence[BoardRow]) -> tuple[Column, ...]:
+def _columns(rows: Sequence[BoardRow], whole: Collection[Stage]) -> tuple[Column, ...]:
     """Every stage with its cases in their order; the ended ones only if there are any to show."""
+    stages = {stage: sorted((row for row in rows if row.stage is stage), key=lambda row: row.place) for stage in Stage}
     return tuple(
-        Column(stage, found)
-        for stage in Stage
-        if (found := tuple(sorted((row for row in rows if row.stage is stage), key=lambda row: row.place)))
-        or stage is not Stage.ENDED
+        Column(stage, tuple(found if stage in whole else _at_first(found)), len(found))
+        for stage, found in stages.items()
+        if found or stage is not Stage.ENDED
     )
+
+
+def _at_first(found: Sequence[BoardRow]) -> Sequence[BoardRow]:
+    """Red flags stand before all others, so a longer start has them all."""
+    return found[: max(AT_FIRST, sum(row.is_red for row in found))]
 
 
 def _pattern(search: str) -> str:

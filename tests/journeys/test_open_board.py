@@ -4,20 +4,24 @@ from typing import Any
 import pytest
 
 from booking.consultations import questions
-from booking.consultations.models import CaseStatus, Decision
+from booking.consultations.models import Case, CaseStatus, Decision
 from booking.demo.ready import Stage
 from booking.demo.world import World
 from booking.journeys.board_row import Stage as Column
 from booking.journeys.board_row import board_row
-from booking.journeys.open_board import Board, Show, open_board
+from booking.journeys.open_board import AT_FIRST, Board, Show, open_board
 from booking.journeys.review_case import review_case
 from booking.kit.db import transaction
+from booking.kit.ids import new_code
+from booking.services import Services
 from tests.journeys.full_case import staff
+from tests.journeys.test_acknowledge_alert import a_red_flag
 from tests.journeys.test_review_case import STRANGER
 from tests.journeys.trips import a_case, patient_of
 from tests.statements import statements
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+SAME_OF_A_CASE = ("clinic_id", "programme_id", "version_id", "patient_id", "asked_by_id", "status", "language", "zone")
 
 
 def cards(board: Board) -> dict[str, list[str]]:
@@ -80,16 +84,58 @@ async def test_another_clinic_sees_an_empty_board(world: World, now: datetime) -
     assert (board.found, set(board.counts.values())) == (0, {0})
 
 
-async def test_a_board_of_three_takes_as_many_statements_as_a_board_of_one(world: World, now: datetime) -> None:
+async def test_a_board_of_sixty_takes_as_many_statements_as_a_board_of_one(world: World, now: datetime) -> None:
     await a_case(world, Stage.REQUESTED, now=now)
     with statements() as of_one:
         await open_board(staff(world), now=now)
     for who in ("samuel", "helene"):
-        await a_case(world, Stage.READY, who, now=now)
-    with statements() as of_three:
+        await many_cases(await a_case(world, Stage.READY, who, now=now), 30, now=now)
+    with statements() as of_many:
         await open_board(staff(world), now=now)
 
-    assert len(of_three) == len(of_one)
+    assert len(of_many) == len(of_one)
+
+
+async def many_cases(like: Case, number: int, *, now: datetime) -> list[Case]:
+    """So many more cases that stand where one stands, each an hour longer than the one before."""
+    same = {name: getattr(like, name) for name in SAME_OF_A_CASE}
+    more = [Case(code=new_code(), created_at=now, changed_at=now - n * HOUR, **same) for n in range(number)]
+    await Case.bulk_create(more)
+    return more
+
+
+async def test_of_a_long_column_the_most_pressing_are_shown_until_all_of_it_is_asked_for(
+    world: World, now: datetime
+) -> None:
+    asking = await a_case(world, Stage.READY, now=now)
+    waiting = await many_cases(asking, 63, now=now)
+    async with transaction():
+        await questions.ask(asking, "When?", viewer=await patient_of(asking), now=now)
+
+    board = await open_board(staff(world), now=now)
+    all_of_it = await open_board(staff(world), whole=[Column.DATES], now=now)
+
+    in_order = [asking.code, *(case.code for case in reversed(waiting))]
+    assert cards(board) == {"dates": in_order[:AT_FIRST]}
+    assert cards(all_of_it) == {"dates": in_order}
+    assert [column.total for column in board.columns if column.rows] == [64]
+    assert (board.found, board.counts[Show.OPEN]) == (64, 64)
+
+
+async def test_no_red_flag_is_ever_beyond_what_is_shown(
+    world: World, services: Services, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("booking.journeys.open_board.AT_FIRST", 0)
+    red, then = await a_red_flag(world, services, now)
+    await a_case(world, Stage.READY, "helene", now=now)
+
+    board = await open_board(staff(world), now=then)
+
+    assert cards(board) == {"trip": [red.code]}
+    assert [(column.stage.value, column.total) for column in board.columns if column.total] == [
+        ("dates", 1),
+        ("trip", 1),
+    ]
 
 
 def row(status: CaseStatus, now: datetime, **more: Any) -> dict[str, Any]:

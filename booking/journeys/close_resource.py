@@ -12,6 +12,7 @@ from booking.kit.db import transaction
 from booking.kit.times import in_zone
 from booking.programmes.models import Clinic
 from booking.slots import closures
+from booking.slots.changing import changing
 from booking.slots.closures import Closing, Kept, Opening, Touched
 from booking.slots.models import Resource
 
@@ -69,6 +70,7 @@ async def close_resource(viewer: Viewer, closing: Closing, *, anyway: bool, now:
     closing.check()
     async with transaction():
         clinic = await own_clinic(viewer)
+        await changing(clinic.id, [closing.resource_id])
         touched = await closures.touched_by(clinic.id, closing, now=now)
         booked = await who_booked(clinic.id, (one.booking for one in touched))
         closure = await closures.add(clinic.id, closing) if anyway or not touched else None

@@ -14,6 +14,7 @@ from booking.kit.times import in_zone
 from booking.kit.words import _
 from booking.programmes.models import Clinic
 from booking.slots import closures, holidays, resources
+from booking.slots.changing import changing
 from booking.slots.closures import Opening, Touched
 from booking.slots.holidays import Shut
 from booking.slots.hours import Hours
@@ -159,6 +160,7 @@ async def set_hours(
         if from_day < in_zone(now, clinic.zone).date():
             raise Invalid({"from_day": _("This day has passed. Please choose one that is still to come.")})
         hours = tuple(one._replace(from_day=from_day) for one in week)
+        await changing(clinic.id, [resource.id])
         outside = await resources.outside(clinic.id, clinic.zone, resource.id, hours, from_day, now=now)
         is_kept = anyway or not outside
         if is_kept:
@@ -185,6 +187,8 @@ async def set_holiday(viewer: Viewer, day: date, *, is_open: bool, now: datetime
     """Open the clinic on a day on which it would be closed, or let it be closed after all. Raises NotFound."""
     async with transaction():
         clinic = await own_clinic(viewer)
+        if not is_open:
+            await changing(clinic.id)
         await holidays.set_open(clinic.id, day, is_open=is_open)
         await audit.record(viewer, "holiday.open" if is_open else "holiday.close", f"clinic {clinic.slug}", now=now)
 

@@ -127,7 +127,7 @@ async def _confirmed(booking: Booking, *, now: datetime) -> bool:
     was = booking.status
     try:
         async with savepoint():
-            if not await claims.keep(window, booking.id):
+            if not await claims.keep(window, booking.id, now=now):
                 await claims.retake(window, booking.id, now=now)
             await move(booking, BookingStatus.CONFIRMED, by=SYSTEM, now=now)
             await moves.move(booking.case, CaseStatus.BOOKED, by=SYSTEM, now=now)

@@ -5,10 +5,11 @@ from typing import Final
 # A booking that is held and has not lapsed, or is confirmed, owns its window: the one set aside for it, if it was moved
 # and its family is not told. The moment is the database's own, unless
 # whoever checks has set another: a test whose clock stands in another year.
-OWNERS: Final = """
+MOMENT: Final = "coalesce(nullif(current_setting('leeward.now', true), '')::timestamptz, now())"
+OWNERS: Final = f"""
 owner AS (
   SELECT id, code, coalesce(aside, "window") AS "window" FROM booking
-   WHERE status = 'confirmed' OR (status = 'held' AND lapses_at > coalesce(nullif(current_setting('leeward.now', true), '')::timestamptz, now()))
+   WHERE status = 'confirmed' OR (status = 'held' AND lapses_at > {MOMENT})
 ), wanted AS (
   SELECT o.id AS booking_id, o.code, step ->> 'key' AS step, resource::bigint AS resource_id
     FROM owner o, jsonb_array_elements(o."window" -> 'steps') AS step,
@@ -16,7 +17,7 @@ owner AS (
 ), promised AS (
   SELECT o.id AS booking_id, o.code, step ->> 'key' AS step, (step ->> 'doses')::int AS doses
     FROM owner o, jsonb_array_elements(o."window" -> 'steps') AS step
-)"""
+)"""  # noqa: S608 - both parts are ours
 
 INVARIANTS: Final[dict[str, str]] = {
     "G1 no resource has two overlapping claims": """
@@ -48,6 +49,11 @@ INVARIANTS: Final[dict[str, str]] = {
         SELECT p.code, p.step, p.starts, c.starts_at FROM planned p
           JOIN claim c ON c.booking_id = p.booking_id AND c.step = p.step
          WHERE (c.starts_at + p.before) AT TIME ZONE p.zone <> p.starts""",  # noqa: S608 - both parts are ours
+    "G5 nothing that is to come is claimed of what is retired": f"""
+        WITH {OWNERS}
+        SELECT o.code, c.step, c.resource_id FROM owner o JOIN claim c ON c.booking_id = o.id
+          JOIN resource r ON r.id = c.resource_id
+         WHERE NOT r.is_active AND c.ends_at > {MOMENT}""",  # noqa: S608 - both parts are ours
     "G7 a booking that is over keeps no claim": """
         SELECT b.code, c.id AS claim FROM booking b JOIN claim c ON c.booking_id = b.id
          WHERE b.status IN ('cancelled', 'refund_due')""",

@@ -2,8 +2,8 @@
 
 Every function runs in the journey's transaction. Nothing is looked up first and written later: a statement tries,
 the exclusion constraint decides, and the count says whether it worked. Claims are always locked, removed and added
-in the order of their resource and start, and before any dose, so that two journeys can wait for each other but never
-in a circle.
+in the order of their resource and start, then the resources in theirs, then doses, so that two journeys can wait for each
+other but never in a circle.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,6 +14,7 @@ from typing import Final
 from booking.kit.db import Record, execute, run
 from booking.kit.errors import Refusal
 from booking.kit.words import _
+from booking.slots.local import instant
 from booking.slots.windows import ClaimRow, Window
 
 
@@ -31,11 +32,21 @@ class WindowPassed(Refusal):
     say = _("Those dates have already begun. Please choose later ones.")
 
 
+# The local days that a claim lies on. Hours in a gap before midnight are an hour later, and so on the day after theirs.
+DAYS_OF_CLAIM: Final = """generate_series(
+              date_trunc('day', (w.starts_at - interval '1 hour') AT TIME ZONE $8), w.ends_at AT TIME ZONE $8, '1 day') AS day"""
+OPENS: Final = instant("(day + o.opens)", "$8")
+CLOSES: Final = instant("(day + coalesce(nullif(o.closes, '00:00'), '24:00'))", "$8")
+CLOSED_FROM: Final = instant("(day + coalesce(x.from_time, '00:00'))", "$8")
+CLOSED_UNTIL: Final = instant("(day + coalesce(nullif(x.to_time, '00:00'), '24:00'))", "$8")
+
 # A lapsed claim of anyone's is cleared if it is in the way, and so are the booking's own: it may keep its resources
 # while it moves. One that is about to lapse is locked in the same order, though it stays: for another journey, whose
 # moment is a little later, it has lapsed already, and to meet its removal only at the INSERT would be to wait in a circle.
 # `cleared` is counted in the INSERT only so that it has run to its end before the first row goes in.
-CLAIM: Final = """
+# `there` is each resource as it stands now, locked; what is read of its hours and closures is as old as the statement. If
+# it has another version by now, someone has changed them meanwhile (`changing.py`), and whoever claims must look again.
+CLAIM: Final = f"""
 WITH wanted AS (
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[])
              AS w (resource_id, step, starts_at, ends_at)
@@ -50,27 +61,22 @@ WITH wanted AS (
 ), cleared AS (
   DELETE FROM claim USING in_the_way WHERE claim.id = in_the_way.id AND in_the_way.gone
   RETURNING claim.id
+), there AS (
+  SELECT id, xmin AS version FROM resource WHERE id = ANY($1::bigint[]) AND is_active ORDER BY id FOR KEY SHARE
 ), taken AS (
   INSERT INTO claim (resource_id, booking_id, step, starts_at, ends_at, lapses_at)
   SELECT w.resource_id, $5, w.step, w.starts_at, w.ends_at, $7
-    FROM wanted w JOIN resource r ON r.id = w.resource_id AND r.is_active
+    FROM wanted w JOIN there ON there.id = w.resource_id
+    JOIN resource r ON r.id = there.id AND r.xmin = there.version
    WHERE (SELECT count(*) FROM cleared) >= 0
      AND NOT EXISTS (
-       SELECT FROM closure x,
-              generate_series(
-                date_trunc('day', w.starts_at AT TIME ZONE $8), w.ends_at AT TIME ZONE $8, '1 day') AS day
+       SELECT FROM closure x, {DAYS_OF_CLAIM}
         WHERE x.resource_id = w.resource_id AND day BETWEEN x.first_day AND x.last_day
-          AND (day + coalesce(x.from_time, '00:00')) AT TIME ZONE $8 < w.ends_at
-          AND (day + coalesce(nullif(x.to_time, '00:00'), '24:00')) AT TIME ZONE $8 > w.starts_at)
+          AND {CLOSED_FROM} < w.ends_at AND {CLOSED_UNTIL} > w.starts_at AND {CLOSED_FROM} < {CLOSED_UNTIL})
      AND tstzrange(w.starts_at, w.ends_at) <@ (
-       SELECT range_agg(tstzrange(
-                (day + o.opens) AT TIME ZONE $8,
-                (day + coalesce(nullif(o.closes, '00:00'), '24:00')) AT TIME ZONE $8))
-         FROM opening_hours o,
-              generate_series(
-                date_trunc('day', w.starts_at AT TIME ZONE $8), w.ends_at AT TIME ZONE $8, '1 day') AS day
+       SELECT range_agg(tstzrange({OPENS}, {CLOSES})) FROM opening_hours o, {DAYS_OF_CLAIM}
         WHERE o.resource_id = w.resource_id AND o.weekday = extract(isodow FROM day) - 1
-          AND day BETWEEN o.from_day AND coalesce(o.until_day, 'infinity'))
+          AND day BETWEEN o.from_day AND coalesce(o.until_day, 'infinity') AND {OPENS} < {CLOSES})
      AND NOT EXISTS (
        SELECT FROM holiday h JOIN wanted a ON (a.starts_at AT TIME ZONE $8)::date <= h.day
                                           AND a.ends_at AT TIME ZONE $8 > h.day
@@ -78,7 +84,7 @@ WITH wanted AS (
    ORDER BY w.resource_id, w.starts_at
   ON CONFLICT DO NOTHING
   RETURNING id
-)"""
+)"""  # noqa: S608 - our own texts
 TAKE: Final = f"{CLAIM} SELECT count(*) AS taken FROM taken"  # noqa: S608 - our own texts
 
 # The same for some steps of a window: what the booking has for the others stays, whatever was closed since.
@@ -86,12 +92,13 @@ TAKE_STEPS: Final = TAKE.replace("booking_id = $5", "booking_id = $5 AND step = 
 
 # First expired, first out. A dose that another journey is just taking is passed over, not waited for. They are chosen
 # once, before the UPDATE: as its subquery a plan may ask for them again at every row, and then takes more than the limit.
+# Their lot is locked: it is not recalled before whoever recalls it can see to whom it has gone.
 CHOSEN: Final = """
   SELECT d.id, {step} AS step FROM dose d JOIN lot l ON l.id = d.lot_id
    WHERE {condition} AND l.clinic_id = {clinic} AND l.product = {product} AND l.state = 'released'
      AND {day} BETWEEN l.usable_from AND l.usable_until AND (d.booking_id IS NULL OR d.lapses_at <= {now})
    ORDER BY l.usable_until, l.id, d.number
-   LIMIT {number} FOR UPDATE OF d SKIP LOCKED"""
+   LIMIT {number} FOR UPDATE OF d SKIP LOCKED FOR SHARE OF l"""
 
 TAKE_DOSES: Final = f"""
 WITH chosen AS MATERIALIZED ({CHOSEN.format(step="$2", condition="true", clinic="$4", product="$5", day="$6", now="$7", number="$8")})
@@ -137,12 +144,12 @@ DELETE FROM claim
 
 SET_LAPSE: Final = """
 WITH mine AS (
-  SELECT id FROM claim WHERE booking_id = $1 AND (lapses_at > $2 OR $2 IS NULL)
+  SELECT id FROM claim WHERE booking_id = $1 AND lapses_at > $2
    ORDER BY resource_id, starts_at FOR UPDATE
 ), claims AS (
   UPDATE claim SET lapses_at = $3 FROM mine WHERE claim.id = mine.id RETURNING claim.id
 ), doses AS (
-  UPDATE dose SET lapses_at = $3 WHERE booking_id = $1 AND (lapses_at > $2 OR $2 IS NULL) RETURNING id
+  UPDATE dose SET lapses_at = $3 WHERE booking_id = $1 AND lapses_at > $2 RETURNING id
 )
 SELECT (SELECT count(*) FROM claims) AS claims, (SELECT count(*) FROM doses) AS doses"""
 
@@ -236,23 +243,21 @@ async def move_steps(
         await _take_doses(to, booking_id, now=now, lapses_at=lapses_at)
 
 
-async def keep(window: Window, booking_id: int) -> bool:
-    """Make the hold's claims lapse no more. False if not all are there: `retake`, or roll back.
+async def keep(window: Window, booking_id: int, *, now: datetime) -> bool:
+    """Make the hold's claims lapse no more. False if it has lapsed, in part or whole: `retake`, or roll back.
 
-    A hold that has lapsed, but that no one has taken from, is still whole and can be kept.
+    A lapsed hold that no one has taken from is not kept either: nobody who changed the clinic since was told of it.
     """
-    return await _set_lapse(window, booking_id, only_if_after=None, lapses_at=None)
+    return await _set_lapse(window, booking_id, now=now, lapses_at=None)
 
 
 async def extend(window: Window, booking_id: int, *, now: datetime, lapses_at: datetime) -> bool:
     """Let the hold lapse at another time. False if it has lapsed, in part or whole: the journey must roll back."""
-    return await _set_lapse(window, booking_id, only_if_after=now, lapses_at=lapses_at)
+    return await _set_lapse(window, booking_id, now=now, lapses_at=lapses_at)
 
 
-async def _set_lapse(
-    window: Window, booking_id: int, *, only_if_after: datetime | None, lapses_at: datetime | None
-) -> bool:
-    [found] = await run(SET_LAPSE, booking_id, only_if_after, lapses_at)
+async def _set_lapse(window: Window, booking_id: int, *, now: datetime, lapses_at: datetime | None) -> bool:
+    [found] = await run(SET_LAPSE, booking_id, now, lapses_at)
     wanted = {"claims": len(window.rows()), "doses": sum(step.doses for step in window.steps)}
     return found == wanted
 

@@ -13,23 +13,34 @@ from typing import Final
 from booking.kit.db import Record, execute, run
 from booking.kit.errors import Invalid, NotFound
 from booking.kit.words import Text, _
+from booking.slots.local import instant
 from booking.slots.models import Closure, Resource
 
 # A claim and a closure meet on a clinic-local day; midnight as the end is the end of that day.
 MEETS: Final = """
   (x.lapses_at IS NULL OR x.lapses_at > {now}) AND x.ends_at > {now}
   AND EXISTS (
-    SELECT FROM generate_series({first}::date::timestamp, {last}::date::timestamp, '1 day') AS day
-     WHERE (day + coalesce({opens}, '00:00'::time)) AT TIME ZONE k.zone < x.ends_at
-       AND (day + coalesce(nullif({closes}, '00:00'::time), '24:00'::time)) AT TIME ZONE k.zone > x.starts_at)"""
+    SELECT FROM generate_series(
+             greatest({first}::date, (x.starts_at AT TIME ZONE k.zone)::date - 1)::timestamp,
+             least({last}::date, (x.ends_at AT TIME ZONE k.zone)::date)::timestamp, '1 day') AS day
+     WHERE {closed_from} < x.ends_at AND {closed_until} > x.starts_at AND {closed_from} < {closed_until})"""
+
+
+def _meets(now: str, first: str, last: str, opens: str, closes: str) -> str:
+    return MEETS.format(
+        now=now,
+        first=first,
+        last=last,
+        closed_from=instant(f"(day + coalesce({opens}, '00:00'::time))", "k.zone"),
+        closed_until=instant(f"(day + coalesce(nullif({closes}, '00:00'::time), '24:00'::time))", "k.zone"),
+    )
+
 
 TOUCHED: Final = f"""
 SELECT NULL AS closure_id, b.code AS booking, x.step, x.starts_at, x.ends_at, x.lapses_at
   FROM claim x JOIN booking b ON b.id = x.booking_id JOIN resource r ON r.id = x.resource_id
   JOIN clinic k ON k.id = r.clinic_id
- WHERE r.clinic_id = $1 AND r.id = $2 AND {
-    MEETS.format(now="$3", first="$4", last="$5", opens="$6::time", closes="$7::time")
-}
+ WHERE r.clinic_id = $1 AND r.id = $2 AND {_meets("$3", "$4", "$5", "$6::time", "$7::time")}
  ORDER BY x.starts_at, x.id"""  # noqa: S608 - every part is ours
 
 TOUCHED_BY_ALL: Final = f"""
@@ -37,9 +48,7 @@ SELECT c.id AS closure_id, b.code AS booking, x.step, x.starts_at, x.ends_at, x.
   FROM closure c JOIN resource r ON r.id = c.resource_id JOIN clinic k ON k.id = r.clinic_id
   JOIN claim x ON x.resource_id = r.id AND x.ends_at > c.first_day - 1 AND x.starts_at < c.last_day + 2
   JOIN booking b ON b.id = x.booking_id
- WHERE r.clinic_id = $1 AND c.last_day >= $3 AND {
-    MEETS.format(now="$2", first="c.first_day", last="c.last_day", opens="c.from_time", closes="c.to_time")
-}
+ WHERE r.clinic_id = $1 AND c.last_day >= $3 AND {_meets("$2", "c.first_day", "c.last_day", "c.from_time", "c.to_time")}
  ORDER BY x.starts_at, x.id"""  # noqa: S608 - every part is ours
 
 CLOSURES: Final = """

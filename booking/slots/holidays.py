@@ -14,7 +14,9 @@ from typing import Final
 from booking.kit.db import execute, run
 from booking.kit.errors import NotFound
 from booking.programmes.models import Clinic
+from booking.slots.changing import changing
 from booking.slots.closures import Touched
+from booking.slots.local import instant
 
 AHEAD: Final = timedelta(days=31 * 19)  # 18 months, and the month in which the last stay ends
 
@@ -34,14 +36,14 @@ HOLIDAYS: Final = "SELECT day, name, is_open FROM holiday WHERE clinic_id = $1 A
 
 SET_OPEN: Final = "UPDATE holiday SET is_open = $3 WHERE clinic_id = $1 AND day = $2"
 
-TOUCHED: Final = """
+TOUCHED: Final = f"""
 SELECT h.day, b.code AS booking, x.step, x.starts_at, x.ends_at, x.lapses_at
   FROM holiday h JOIN clinic k ON k.id = h.clinic_id JOIN resource r ON r.clinic_id = k.id
-  JOIN claim x ON x.resource_id = r.id AND x.ends_at > h.day::timestamp AT TIME ZONE k.zone
-              AND x.starts_at < (h.day + 1)::timestamp AT TIME ZONE k.zone
+  JOIN claim x ON x.resource_id = r.id AND x.ends_at > {instant("h.day::timestamp", "k.zone")}
+              AND x.starts_at < {instant("(h.day + 1)::timestamp", "k.zone")}
   JOIN booking b ON b.id = x.booking_id
  WHERE h.clinic_id = $1 AND h.day >= $2 AND x.ends_at > $3 AND (x.lapses_at IS NULL OR x.lapses_at > $3)
- ORDER BY x.starts_at, x.id"""
+ ORDER BY x.starts_at, x.id"""  # noqa: S608 - our own texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ async def fill(clinic: Clinic, today: date, *, anew: bool = False) -> None:
     if not anew and known["day"] is not None and known["day"].year >= last.year:
         return
     days = closed_days(clinic.address["country"], clinic.closed_yearly, today, last)
+    await changing(clinic.id)
     await execute(FILL, clinic.id, list(days), list(days.values()), today)
 
 

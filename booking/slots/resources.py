@@ -11,6 +11,7 @@ from booking.kit.db import Record, execute, run
 from booking.kit.errors import Invalid, NotFound, Refusal
 from booking.kit.times import in_zone
 from booking.kit.words import Text, _
+from booking.slots.changing import changing
 from booking.slots.closures import Closing, Touched, touched_by
 from booking.slots.grid import Grid, tick, tick_after
 from booking.slots.hours import Hours, open_bits
@@ -35,7 +36,6 @@ SELECT made.id, each.* FROM made JOIN told USING (name), jsonb_to_recordset(told
 
 NAMES: Final = "SELECT name FROM resource WHERE clinic_id = $1 AND is_active AND name = ANY($2) ORDER BY name"
 
-# A hold that is just being taken meets the resource's row, and is seen by the next look at the page.
 RETIRE: Final = """
 UPDATE resource SET is_active = false
  WHERE clinic_id = $1 AND id = ANY($2)
@@ -134,6 +134,7 @@ async def of_clinic(clinic_id: int, resource_id: int) -> Resource:
 
 async def retire(clinic_id: int, resources: Sequence[Resource], today: date, *, now: datetime) -> None:
     """Nothing is planned with them any more. Raises StillBooked, with what is, if one of them is kept for someone."""
+    await changing(clinic_id, [one.id for one in resources])
     if await execute(RETIRE, clinic_id, [one.id for one in resources], now) < len(resources):
         booked = [(one, await booked_from(clinic_id, one.id, today, now=now)) for one in resources]
         raise StillBooked([(one, touched) for one, touched in booked if touched])

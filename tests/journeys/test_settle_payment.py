@@ -7,13 +7,15 @@ from itertools import permutations
 
 import pytest
 
+from booking.accounts.models import Role
 from booking.bookings.models import Booking
 from booking.consultations import consents, moves
 from booking.consultations.models import Case, CaseStatus
-from booking.demo.ready import viewer_for
+from booking.demo.ready import staff_of, viewer_for
 from booking.demo.world import World
 from booking.journeys import settle_payment
 from booking.journeys.cancel import cancel
+from booking.journeys.close_resource import close_resource
 from booking.journeys.release_hold import release_hold
 from booking.journeys.send_refunds import send_refunds
 from booking.journeys.sweep_lapses import sweep_lapses
@@ -23,6 +25,8 @@ from booking.payments.gateway import EventKind, PaymentEvent
 from booking.payments.models import Attempt, AttemptStatus, ChargeKind, Refund, StripeEvent
 from booking.payments.terms import RefundCause
 from booking.services import Services
+from booking.slots.closures import Closing
+from booking.slots.windows import Window
 from tests.journeys.standing import CONFIRMED, DEPOSIT, GONE, REST, Standing, replace, standing
 from tests.journeys.trips import (
     LINKS,
@@ -176,6 +180,24 @@ async def test_a_late_deposit_goes_back_if_the_dates_are_gone(world: World, serv
         mails=("dates-gone", "dates-held", "refunded"),
     )
     assert await broken_promises() == []
+
+
+@pytest.mark.parametrize("swept", [True, False])
+async def test_a_late_deposit_goes_back_if_the_clinic_closed_when_nobody_held_the_dates_any_more(
+    world: World, services: Services, clock: Clock, swept: bool
+) -> None:
+    booking = await paid_for(world, services)
+    window, nia = Window.from_json(booking.window), staff_of(world, "nia", Role.COORDINATOR)
+    clock.at += 2 * HOUR
+    if swept:
+        await sweep_lapses(now=services.now())
+    closing = Closing(window.steps[0].resources[0], window.start, window.start)
+    closed = await close_resource(nia, closing, anyway=False, now=services.now())
+    assert closed.is_kept  # nobody was in the way, so the desk was told of nobody
+
+    await come_back(booking, services)
+
+    assert await standing(booking) == GONE
 
 
 async def test_a_deposit_that_is_heard_of_after_the_dates_began_goes_back(

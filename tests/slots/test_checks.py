@@ -37,6 +37,10 @@ async def broken() -> list[str]:
             ["G21 a claim stands where its window's clock says"],
         ),
         (
+            "UPDATE resource SET is_active = false WHERE kind = 'chair'",
+            ["G5 nothing that is to come is claimed of what is retired"],
+        ),
+        (
             "UPDATE booking SET status = 'cancelled'",
             ["G7 a booking that is over keeps no claim", "G8 no dose is promised to a booking that is over"],
         ),
@@ -47,6 +51,7 @@ async def test_each_damage_is_named_and_nothing_else(damage: str, names: list[st
     window = (await free(small))[0]
     mine = await booking(small, window, BookingStatus.CONFIRMED)
     await take(window, mine.id, now=NOW, lapses_at=None)
+    await execute(f"SET LOCAL leeward.now = '{NOW}'")
 
     await execute(damage)
 

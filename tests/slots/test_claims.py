@@ -72,7 +72,7 @@ async def test_a_lapsed_hold_blocks_no_one_and_its_claims_go_to_the_next() -> No
 
     assert (await claimed(late.id), await doses(late.id)) == ([], 0)
     assert len(await claimed(mine.id)) == 3
-    assert not await keep(first, late.id)
+    assert not await keep(first, late.id, now=NOW)
 
 
 async def test_a_hold_that_is_kept_lapses_no_more() -> None:
@@ -81,7 +81,8 @@ async def test_a_hold_that_is_kept_lapses_no_more() -> None:
     mine = await booking(small, first)
     await take(first, mine.id, now=NOW, lapses_at=SOON)
 
-    assert await keep(first, mine.id)
+    assert not await keep(first, mine.id, now=SOON)
+    assert await keep(first, mine.id, now=NOW)
 
     assert {row.lapses_at for row in await Claim.all()} == {None}
     assert {row.lapses_at for row in await Dose.filter(booking_id=mine.id)} == {None}
@@ -103,7 +104,7 @@ async def test_a_late_payment_takes_the_window_again_if_it_is_still_free() -> No
     mine = await booking(small, first)
     await take(first, mine.id, now=NOW, lapses_at=SOON)
     await release(mine.id)
-    assert not await keep(first, mine.id)
+    assert not await keep(first, mine.id, now=NOW)
 
     await retake(first, mine.id, now=SOON)
 

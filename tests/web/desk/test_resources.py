@@ -47,6 +47,7 @@ async def test_other_hours_are_set_from_a_day_on_or_ask_again_with_whom_they_lea
     assert "Mon 08:00–12:00 Monday 3 January 2028" in page
     refused = await nia.post(f"{path}/retire")
     assert (refused.status_code, "It cannot be retired yet" in seen(refused)) == (409, True)
+    assert f"/desk/closures?resource={claim.resource_id}#close" in refused.text
 
 
 @pytest.mark.parametrize("typed", ["8-17", "08:00-07:00", "08:00-12:00, 11:00-13:00", "08:02-12:00", "12:00-24:30"])

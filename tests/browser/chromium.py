@@ -1,5 +1,7 @@
 """Finding a browser for the tests, or getting one: an installed Chrome or Chromium, else Playwright's own, else Debian's package.
 
+Where there is a choice it is the headless shell: the same engine without the browser around it, for half of the processor's time.
+
 As a script it makes sure of one before the tests begin, or says in one line what to install.
 """
 
@@ -10,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-NAMES: Final = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "chrome")
+SHELLS: Final = ("chromium-headless-shell", "chrome-headless-shell")
+NAMES: Final = (*SHELLS, "google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "chrome")
 PLACES: Final = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -35,7 +38,7 @@ def chromium() -> Path:
         if found is not None:
             return found
     raise NoBrowser(
-        "The browser tests need Chrome or Chromium: install one (Debian: apt-get install chromium), or name it in CHROME."
+        "The browser tests need Chrome or Chromium: install one (Debian: apt-get install chromium-headless-shell), or name it in CHROME."
     )
 
 
@@ -48,12 +51,17 @@ def _installed() -> Path | None:
 def _playwrights() -> Path | None:
     """What Playwright downloaded before. It tells its place in a process of its own, for it may not run in an event loop."""
     told = subprocess.run([sys.executable, "-c", WHERE], capture_output=True, text=True, check=False)
-    path = told.stdout.strip()
-    return Path(path) if path and _runs(path) else None
+    if not (path := told.stdout.strip()):
+        return None
+    # .../chromium-1255/chrome-linux64/chrome has its shell in .../chromium_headless_shell-1255
+    folder = Path(path).parents[1]
+    shells = folder.parent.glob(folder.name.replace("chromium-", "chromium_headless_shell-") + "/*/*headless[-_]shell")
+    return next((each for each in (*shells, Path(path)) if _runs(str(each))), None)
 
 
 def _downloaded() -> Path | None:
-    return _playwrights() if _succeeds([sys.executable, "-m", "playwright", "install", "chromium"], DOWNLOAD) else None
+    install = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
+    return _playwrights() if _succeeds(install, DOWNLOAD) else None
 
 
 def _debians() -> Path | None:
@@ -64,7 +72,7 @@ def _debians() -> Path | None:
     apt = [*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
     if not _succeeds([*apt, "update"], INSTALL):
         return None
-    install = [*apt, "install", "--no-install-recommends", "chromium", "fonts-liberation"]
+    install = [*apt, "install", "--no-install-recommends", SHELLS[0], "fonts-liberation"]
     return _installed() if _succeeds(install, INSTALL) else None
 
 

@@ -14,7 +14,7 @@ from booking.messages.claiming import Claimed
 from booking.messages.facts import Kind, fitting
 from booking.messages.mailer import Mail
 from booking.messages.occasions import OCCASIONS
-from booking.messages.wording import Form, environment, say_words
+from booking.messages.wording import Form, environment, isolated, say_words
 
 PRODUCT: Final = "Leeward"
 
@@ -33,27 +33,33 @@ class Composer:
         spoken = known_language(message.language) or SOURCE_LANGUAGE
         with speaking(spoken):
             facts = self._told(message)
-            context = {
-                **facts,
-                "clinic": self._clinic(facts),
-                "name": message.name,
-                "zone": message.zone,
-                "language": spoken,
-                "direction": direction(spoken),
-            }
             template = f"messages/{message.occasion}.html"
-            context["subject"] = _one_line(_render_block(template, "title", context))
-            text, html = _render("txt", template, context), _render("html", template, context)
+            as_text = self._context("txt", message, facts, spoken)
+            subject = _one_line(_render_block(template, "title", as_text))
+            text = _render("txt", template, {**as_text, "subject": subject})
+            html = _render("html", template, {**self._context("html", message, facts, spoken), "subject": subject})
         mail = EmailMessage(policy=SMTP if message.email.isascii() else SMTPUTF8)
         self._head(mail, message, facts, now)
-        mail["Subject"] = context["subject"]
+        mail["Subject"] = subject
         _fill(mail, text, html, message.calendar)
         mail["Content-Language"] = spoken
         return Mail(self._sender, message.email, mail.as_bytes())
 
-    def _clinic(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Who writes, for the foot of the mail. Before there is a case, that is the product."""
-        return {"name": facts.get("clinic", self._sender_name), "phone": facts.get("clinic_phone")}
+    def _context(self, form: Form, message: Claimed, facts: Mapping[str, Any], spoken: str) -> dict[str, Any]:
+        """What the templates read. Who writes is the clinic; before there is a case, the product."""
+        kinds = {name: fact.kind for name, fact in OCCASIONS[message.occasion].facts.items()}
+        told = {name: _isolated(kinds[name], value, form) for name, value in facts.items()}
+        return {
+            **told,
+            "clinic": {
+                "name": told.get("clinic") or isolated(self._sender_name, form),
+                "phone": told.get("clinic_phone"),
+            },
+            "name": isolated(message.name, form),
+            "zone": message.zone,
+            "language": spoken,
+            "direction": direction(spoken),
+        }
 
     def _head(self, mail: EmailMessage, message: Claimed, facts: Mapping[str, Any], now: datetime) -> None:
         mail["From"] = _address(facts.get("clinic", self._sender_name), self._sender)
@@ -87,6 +93,17 @@ class Composer:
                 return [say_words(line) for line in value]
             case _:
                 return value
+
+
+def _isolated(kind: Kind, value: Any, form: Form) -> Any:
+    """A name, an address or a telephone number in a mail of another direction keeps its own."""
+    match kind:
+        case Kind.TEXT if value is not None:
+            return isolated(value, form)
+        case Kind.LINES if value is not None:
+            return [isolated(line, form) for line in value]
+        case _:
+            return value
 
 
 def _render(form: Form, template: str, context: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from booking.kit.money import Money, show
 from booking.kit.times import in_zone, show_date, show_day, show_time
-from booking.kit.words import _, gettext, language, ngettext
+from booking.kit.words import _, direction, gettext, language, ngettext
 
 TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates"
 
@@ -83,6 +83,18 @@ def say_words(fact: str | Mapping[str, str]) -> str:
     if isinstance(fact, str):
         return fact
     return fact.get(language()) or fact["en"]
+
+
+def isolated(words: str, form: Form) -> str:
+    """Words that keep their own direction within a sentence of another: a telephone number would else run backwards.
+
+    As text they have marks for it only in a mail that runs from right to left.
+    """
+    if form == "html":
+        return Markup("<bdi>{}</bdi>").format(words)
+    if direction(language()) == "rtl":
+        return f"\N{FIRST STRONG ISOLATE}{words}\N{POP DIRECTIONAL ISOLATE}"
+    return words
 
 
 def strong(sentence: str) -> Markup:

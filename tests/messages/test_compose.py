@@ -140,6 +140,25 @@ def test_a_reader_of_a_language_that_we_do_not_speak_gets_english() -> None:
     assert mail["Content-Language"] == "en"
 
 
+def test_a_number_or_a_name_keeps_its_direction_in_a_mail_that_runs_from_right_to_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("booking.kit.words.LANGUAGES", ("ar", "en"))
+
+    mail, english = composed("pick-up-tomorrow", language="ar"), composed("pick-up-tomorrow")
+
+    text, html = text_of(mail), html_of(mail)
+    for kept in (
+        "+1\N{NO-BREAK SPACE}268\N{NO-BREAK SPACE}555\N{NO-BREAK SPACE}0100",
+        "Samuel Okafor",
+        "Delroy, +1 268 555 0199",
+    ):
+        assert f"\N{FIRST STRONG ISOLATE}{kept}\N{POP DIRECTIONAL ISOLATE}" in text
+        assert f"<bdi>{kept}</bdi>" in html
+    assert 'dir="rtl"' in html
+    assert "\N{FIRST STRONG ISOLATE}" not in str(mail["From"]) + html + text_of(english)
+
+
 def test_an_address_beyond_ascii_is_written_as_it_is() -> None:
     mail = COMPOSER.compose(claimed("received", email="josé@ejemplo.example"), now=NOW)
 

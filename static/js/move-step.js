@@ -14,6 +14,7 @@ const phone = matchMedia("(max-width: 48rem)");
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const A_DRAG = 6; // pixels: less is a click
 const NEAR_THE_EDGE = 48;
+const ROLL = 10; // pixels, so many times a second as the screen is drawn
 
 let moving = null;
 let pressed = null;
@@ -306,9 +307,21 @@ function ghostOf(box) {
   return ghost;
 }
 
-// Near the edge of what is shown, the calendar rolls on.
+// Near the edge of what is shown, the calendar rolls on for as long as what is dragged is held there.
 function roll({ clientX, clientY }) {
-  const edge = scroller.getBoundingClientRect();
-  const by = (at, from, to) => (at < from + NEAR_THE_EDGE ? -16 : at > to - NEAR_THE_EDGE ? 16 : 0);
-  scroller.scrollBy({ left: by(clientX, edge.left, edge.right), top: by(clientY, edge.top, edge.bottom), behavior: "instant" });
+  const { left, right, top, bottom } = scroller.getBoundingClientRect();
+  const by = (at, from, to) => (at < from + NEAR_THE_EDGE ? -ROLL : at > to - NEAR_THE_EDGE ? ROLL : 0);
+  const pull = { left: by(clientX, Math.max(left, 0), Math.min(right, innerWidth)), top: by(clientY, Math.max(top, 0), Math.min(bottom, innerHeight)) };
+  const rolls = moving.pull;
+  moving.pull = pull.left || pull.top ? { ...pull, clientX, clientY } : null;
+  if (moving.pull && !rolls) requestAnimationFrame(rollOn);
+}
+
+function rollOn() {
+  const pull = moving?.ghost && !dialog.open && moving.pull;
+  if (!pull) return;
+  scroller.scrollBy({ ...pull, behavior: "instant" });
+  const cell = cellAt(pull);
+  if (cell !== moving.at) over(cell);
+  requestAnimationFrame(rollOn);
 }

@@ -7,6 +7,7 @@ import httpx
 from playwright.async_api import Locator, expect
 
 from booking.demo.world import PARTNER_KEY
+from tests.browser.axe import faults_of
 from tests.browser.conftest import Comes
 from tests.browser.running_demo import Demo
 from tests.browser.visitor import Visitor
@@ -69,8 +70,10 @@ async def test_a_step_is_dragged_moved_back_moved_by_keyboard_and_from_afar(demo
 
 async def _moves_from_afar(nia: Visitor, booking: str, count: Locator, there: Locator) -> None:
     """What a number counts is picked up in its list and put where the calendar is clicked; then the 1 is dragged."""
+    assert await faults_of(nia.page) == []
     await count.locator("a").press("Enter")
     await nia.sees(booking, within="[data-cell-dialog]")
+    assert await faults_of(nia.page) == []
     await nia.page.locator("[data-cell-dialog] .entry-move").press("Space")
     await nia.sees("Picked up.", within="[data-move-say]")
     await count.locator("xpath=preceding-sibling::td[1]").click()

@@ -1,7 +1,6 @@
 """Partners' systems: their keys, and the answers that an Idempotency-Key gets again."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +9,7 @@ from booking.accounts.models import PartnerKey
 from booking.kit.db import Statement, execute, run_one
 from booking.kit.errors import Refusal
 from booking.kit.ids import new_token, token_hash
+from booking.kit.json_text import json_of, value_of
 from booking.kit.words import _
 
 LONGEST_KEY: Final = 255
@@ -92,7 +92,7 @@ async def recall_reply(partner_id: int, key: str, mark: bytes, *, now: datetime)
         raise KeyReused
     if row["status"] is None:
         raise StillAnswering
-    return Reply(row["status"], json.loads(row["body"]))
+    return Reply(row["status"], value_of(row["body"]))
 
 
 def remembering(partner_id: int, key: str, mark: bytes, reply: Reply, *, now: datetime) -> Statement:
@@ -101,7 +101,7 @@ def remembering(partner_id: int, key: str, mark: bytes, reply: Reply, *, now: da
     Waits for whoever is just answering under the same key. A refusal, whose transaction rolled back, is remembered in
     one of its own.
     """
-    return Statement(REMEMBER, (partner_id, key, mark, now, reply.status, json.dumps(reply.body)))
+    return Statement(REMEMBER, (partner_id, key, mark, now, reply.status, json_of(reply.body)))
 
 
 async def clear_past(before: datetime) -> int:

@@ -1,6 +1,5 @@
 """Opening a booking: held first, always."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +9,7 @@ from booking.bookings.models import Booking, BookingStatus
 from booking.bookings.moves import OtherDatesHeld
 from booking.kit.db import run, run_one
 from booking.kit.ids import new_code
+from booking.kit.json_text import json_of
 
 # One statement on the hot path: the booking and its first event. A live booking of the case makes it add nothing.
 OPEN: Final = """
@@ -45,7 +45,7 @@ async def open_held(
     A hold of the same case that ran out does not stand in the way, even with no worker running (G3).
     Raises OtherDatesHeld if the case has a live booking.
     """
-    values = (json.dumps(dict(window)), starts_at, ends_at, now, lapses_at, by.person_id)
+    values = (json_of(window), starts_at, ends_at, now, lapses_at, by.person_id)
     code = new_code()
     row = await run_one(OPEN, code, case_id, *values)
     if row is None:

@@ -3,10 +3,10 @@
 Each is one statement, for they are on the road of every hold.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from booking.accounts.audit import Deed
@@ -19,6 +19,7 @@ from booking.consultations.drafts import birth_date_in
 from booking.consultations.models import Case, CaseStatus
 from booking.kit.db import run, run_one
 from booking.kit.errors import NotFound
+from booking.kit.json_text import value_of
 from booking.programmes.models import Clinic
 
 FOOTING: Final = f"""
@@ -72,14 +73,20 @@ async def footing_of(viewer: Viewer, code: str) -> Footing:
     if row is None:
         raise NotFound
     standing = None if row["terms"] is None else standing_of(row)
-    return Footing(Case.of_row(row), Clinic.of_row(json.loads(row["clinic"])), standing)
+    return Footing(Case.of_row(row), _clinic(row["clinic"]), standing)
+
+
+@lru_cache(maxsize=100)
+def _clinic(told: str) -> Clinic:
+    """A clinic's row hardly ever changes: as long as it reads the same it is the same. Nobody writes to what is kept here."""
+    return Clinic.of_row(value_of(told))
 
 
 async def last_word(case: Case) -> LastWord:
     """For whoever has just taken dates, and before they commit: see `cases.LOCK`."""
     [row] = await run(LAST_WORD, case.id)
-    status, family = CaseStatus(row["status"]), [Addressee(**who) for who in json.loads(row["family"] or "[]")]
+    status, family = CaseStatus(row["status"]), [Addressee(**who) for who in value_of(row["family"] or "[]")]
     if row["answers_sealed"] is None:
         return LastWord(status, None, family, [])
     told, deed = sealed_text.read_with(case, "request", row["answers_sealed"], row["wrapped"])
-    return LastWord(status, birth_date_in(json.loads(told)), family, [deed])
+    return LastWord(status, birth_date_in(value_of(told)), family, [deed])

@@ -27,7 +27,7 @@ from booking.messages import facts
 from booking.programmes.models import Clinic
 from booking.slots import claims
 from booking.slots.claims import WindowTaken
-from booking.slots.substitutes import ways_to_take
+from booking.slots.substitutes import other_ways
 from booking.slots.tokens import read_window_token
 from booking.slots.windows import Window
 
@@ -87,22 +87,58 @@ async def reserve(
         WrongMoment: the clinic said no, or the consent was taken back, while the dates were taken.
         DatesGone: someone was faster; it names the closest free dates.
     """
-    footing = await footing_of(viewer, code)
-    cases.require_to_book(viewer, footing.case)
-    agreement = agreement_in(footing.case, footing.standing)
-    clinic, offer = footing.clinic, await offer_of(footing.case.version_id)
-    window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
-    first = first_day(footing.case, clinic, offer, agreement, now)
-    require_not_too_soon(viewer, footing.case, window.start, first)
-    # The deposit cannot be taken before the time to think is over, so the dates wait for it.
-    lapses_at = max(now, agreement.cooling_off_until) + offer.hold_for
-    tell = partial(saying_held, clinic=clinic, agreement=agreement, lapses_at=lapses_at, now=now)
-    take = partial(hold_window, footing.case, offer=offer, lapses_at=lapses_at, viewer=viewer, now=now)
-    async for candidate in ways_to_take(window, offer.protocol, wishes_of(interpreter), now=now):
+    with suppress(WindowTaken):
+        async with transaction():
+            # Also what the dates stand on is read here: a second connection would cost a hold more than its whole search.
+            choice = await _choice(viewer, code, token, key=key, now=now)
+            return await _held(choice, choice.window, viewer, ticket, now=now)
+    wishes = wishes_of(interpreter)
+    async for candidate in other_ways(choice.window, choice.offer.protocol, wishes, now=now):
         with suppress(WindowTaken):
             async with transaction():
-                return await take(candidate, tell=tell, ticket=ticket)
-    raise DatesGone(clinic, offer, await _nearest(clinic, offer, window, interpreter, first.day, key=key, now=now))
+                return await _held(choice, candidate, viewer, ticket, now=now)
+    raise DatesGone(choice.clinic, choice.offer, await _nearest(choice, interpreter, key=key, now=now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A window that someone may choose, and what it stands on."""
+
+    case: Case
+    clinic: Clinic
+    offer: Offer
+    agreement: Agreement
+    window: Window
+    not_before: date
+    lapses_at: datetime
+
+
+async def _choice(viewer: Viewer, code: str, token: str, *, key: bytes, now: datetime) -> _Choice:
+    """The window of the token for the case of the code. Raises what `reserve` does before it tries."""
+    footing = await footing_of(viewer, code)
+    case, clinic = footing.case, footing.clinic
+    cases.require_to_book(viewer, case)
+    agreement, offer = agreement_in(case, footing.standing), await offer_of(case.version_id)
+    window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
+    first = first_day(case, clinic, offer, agreement, now)
+    require_not_too_soon(viewer, case, window.start, first)
+    # The deposit cannot be taken before the time to think is over, so the dates wait for it.
+    lapses_at = max(now, agreement.cooling_off_until) + offer.hold_for
+    return _Choice(case, clinic, offer, agreement, window, first.day, lapses_at)
+
+
+async def _held(choice: _Choice, window: Window, viewer: Viewer, ticket: Ticket | None, *, now: datetime) -> Booking:
+    tell = partial(saying_held, clinic=choice.clinic, agreement=choice.agreement, lapses_at=choice.lapses_at, now=now)
+    return await hold_window(
+        choice.case,
+        window,
+        choice.offer,
+        lapses_at=choice.lapses_at,
+        viewer=viewer,
+        now=now,
+        tell=tell,
+        ticket=ticket,
+    )
 
 
 async def hold_window(
@@ -187,8 +223,6 @@ def saying_held(
     )
 
 
-async def _nearest(
-    clinic: Clinic, offer: Offer, window: Window, interpreter: str | None, first: date, *, key: bytes, now: datetime
-) -> list[tuple[Window, str]]:
-    wishes = wishes_of(interpreter, not_before=first)
-    return await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes)
+async def _nearest(choice: _Choice, interpreter: str | None, *, key: bytes, now: datetime) -> list[tuple[Window, str]]:
+    wishes = wishes_of(interpreter, not_before=choice.not_before)
+    return await nearest_dates(choice.clinic, choice.offer, choice.window, key=key, now=now, wishes=wishes)

@@ -15,7 +15,7 @@ from booking.messages import facts, outbox
 from booking.messages.facts import Facts
 from booking.messages.planning import Recipient
 from booking.programmes.models import Clinic
-from booking.slots.windows import Window
+from booking.slots.windows import ends_of
 
 METHODS: Final = {"confirmed": Method.REQUEST, "moved": Method.REQUEST, "cancelled": Method.CANCEL}
 
@@ -105,11 +105,11 @@ async def _whose(booking: Booking) -> tuple[Case, Clinic]:
 
 def stay_facts(booking: Booking, clinic: Clinic) -> dict[str, Any]:
     """Which days, when the first visit is and where: what a mail about dates tells."""
-    window = Window.from_json(booking.window)
+    stay = ends_of(booking.window)
     return {
-        "start": facts.day(window.start),
-        "end": facts.day(window.end),
-        "first_visit": facts.moment(window.starts_at, clinic.zone),
+        "start": facts.day(stay.start),
+        "end": facts.day(stay.end),
+        "first_visit": facts.moment(stay.starts_at, clinic.zone),
         "address": address_of(clinic),
     }
 

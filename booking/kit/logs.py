@@ -10,6 +10,8 @@ import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from booking.kit.json_text import json_of
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 Fact = str | int | float | bool | None
@@ -53,7 +55,10 @@ class JsonLines(logging.Formatter):
         if fault is not None:
             line["fault"] = type(fault).__name__
             line["where"] = _where(fault)
-        return json.dumps(line, default=str)
+        try:
+            return json_of(line)
+        except ValueError:  # a library's own line may hold anything
+            return json.dumps(line, default=str)
 
 
 def _where(fault: BaseException) -> str:
@@ -73,6 +78,7 @@ def configure(level: str = "INFO") -> None:
     handler.setFormatter(JsonLines())
     # What no line of ours tells need not be found out for each.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - the documented way to not look for the caller
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

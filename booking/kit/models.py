@@ -1,6 +1,7 @@
 """What every table shares."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
 from tortoise import fields
@@ -14,8 +15,22 @@ class Row(Model):
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> Self:
-        """What the ORM would have made of a row that a hand-written statement read, or wrote, whole. Other columns are passed over."""
-        return cls._init_from_db(**{column: row[column] for column in cls._meta.db_fields})
+        """What the ORM would have made of a row that a hand-written statement read, or wrote, whole. Other columns are passed over.
+
+        In the ORM's own way, but that an instant which is in UTC already is not put into UTC again.
+        """
+        made, told = cls.__new__(cls), object.__setattr__
+        told(made, "_partial", False)
+        told(made, "_saved_in_db", True)
+        told(made, "_custom_generated_pk", False)
+        told(made, "_await_when_save", {})
+        for column, name, _field in cls._meta.db_native_fields:
+            told(made, name, row[column])
+        for column, name, field in (*cls._meta.db_default_fields, *cls._meta.db_complex_fields):
+            value = row[column]
+            ready = value is None or (type(value) is datetime and value.tzinfo is UTC)
+            told(made, name, value if ready else field.to_python_value(value))
+        return made
 
     class Meta:
         abstract = True

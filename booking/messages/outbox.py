@@ -1,12 +1,12 @@
 """The outbox: what is planned for a case and what is withdrawn. All of it runs in the caller's transaction."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from booking.kit.db import Statement, execute, run
 from booking.kit.ids import new_code
+from booking.kit.json_text import json_of
 from booking.kit.times import settle
 from booking.messages.facts import Facts, fitting
 from booking.messages.models import Message, MessageStatus
@@ -171,7 +171,7 @@ async def messages_of(case_id: int) -> list[Message]:
 
 
 def _stored(rows: list[dict[str, Any]], case_id: int | None, booking_id: int | None) -> Statement:
-    return Statement(PLAN, (case_id, booking_id, json.dumps(rows, ensure_ascii=False)))
+    return Statement(PLAN, (case_id, booking_id, json_of(rows)))
 
 
 def _row(one: Planned, to: Recipient, facts: Facts, calendar: str | None = None) -> dict[str, Any]:

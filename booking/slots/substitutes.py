@@ -26,6 +26,14 @@ async def ways_to_take(
         raise WindowTaken
     """
     yield window
+    async for other in other_ways(window, protocol, wishes, now=now, but_for=but_for):
+        yield other
+
+
+async def other_ways(
+    window: Window, protocol: Protocol, wishes: Wishes, *, now: datetime, but_for: int | None = None
+) -> AsyncIterator[Window]:
+    """The same without the window itself, for a journey that has tried it."""
     for _ in range(TRIES - 1):
         last = window.start + timedelta(days=protocol.days)
         stock = await load_stock(window.clinic_id, window.start, last, now, but_for=but_for)

@@ -4,11 +4,11 @@ It carries only what the search chose; everything else of a window is the protoc
 one that the window was found for.
 """
 
-import json
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any, Final
 
 from booking.kit.errors import Refusal
+from booking.kit.json_text import json_of, value_of
 from booking.kit.seals import Tampered, sign, verify
 from booking.kit.words import _
 from booking.slots.protocol import Protocol, Step
@@ -34,7 +34,7 @@ class WindowOutdated(Refusal):
 
 def window_token(window: Window, key: bytes) -> str:
     """The window as signed, URL-safe text."""
-    return sign(key, json.dumps(_told(window), separators=(",", ":")).encode())
+    return sign(key, json_of(_told(window)).encode())
 
 
 def read_window_token(token: str, key: bytes, *, protocol: Protocol, clinic_id: int, zone: str) -> Window:
@@ -45,13 +45,12 @@ def read_window_token(token: str, key: bytes, *, protocol: Protocol, clinic_id: 
         WindowOutdated: for another clinic, zone or protocol.
     """
     try:
-        clinic, told_zone, fingerprint, start, steps = json.loads(verify(key, token))
+        clinic, told_zone, fingerprint, start, steps = value_of(verify(key, token))
     except (Tampered, ValueError) as fault:
         raise WindowUnreadable from fault
     if (clinic, told_zone, fingerprint) != (clinic_id, zone, protocol.fingerprint):
         raise WindowOutdated
-    first = date.fromordinal(start)
-    read = (_step(step, first, *told) for step, told in zip(protocol.steps, steps, strict=True))
+    read = (_step(step, start, *told) for step, told in zip(protocol.steps, steps, strict=True))
     return Window(clinic_id, zone, fingerprint, tuple(read))
 
 
@@ -63,8 +62,8 @@ def _told(window: Window) -> list[Any]:
     return [window.clinic_id, window.zone, window.protocol, window.start.toordinal(), steps]
 
 
-def _step(step: Step, first: date, offset: int, minute: int, resources: list[int]) -> WindowStep:
+def _step(step: Step, first: int, offset: int, minute: int, resources: list[int]) -> WindowStep:
     product, doses = (step.dose.product, step.dose.count) if step.dose else (None, 0)
-    day, starts = first + timedelta(days=offset), time(*divmod(minute, 60))
+    day, starts = date.fromordinal(first + offset), time(*divmod(minute, 60))
     before, after = step.buffer_before, step.buffer_after
     return WindowStep(step.key, day, starts, step.minutes, before, after, tuple(resources), product, doses)

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple, Self
+from functools import cache
+from operator import attrgetter
+from typing import Any, Final, NamedTuple, Self
 
 from booking.kit.times import settle
 from booking.slots.protocol import Need, Protocol, Step
@@ -56,6 +58,16 @@ class ClaimRow(NamedTuple):
     ends_at: datetime
 
 
+# The one order in which claims are taken: by resource, then by start.
+IN_ORDER: Final = attrgetter("resource_id", "starts_at")
+
+
+@cache
+def _minutes(number: int) -> timedelta:
+    """A step's length or buffer. There are a handful of either, and each hold needs two dozen."""
+    return timedelta(minutes=number)
+
+
 class WindowStep(NamedTuple):
     """One step of a window. `day` and `starts` are clinic-local, and are what is promised; instants follow from them."""
 
@@ -68,6 +80,46 @@ class WindowStep(NamedTuple):
     resources: tuple[int, ...]
     product: str | None = None
     doses: int = 0
+
+    def period(self, zone: str) -> tuple[datetime, datetime]:
+        """The patient's own time in it, without its buffers."""
+        starts_at = settle(datetime.combine(self.day, self.starts), zone)
+        return starts_at, starts_at + _minutes(self.minutes)
+
+    def claims(self, zone: str) -> list[ClaimRow]:
+        """What it claims: each of its resources, buffers included."""
+        starts_at, ends_at = self.period(zone)
+        taken_from, taken_until = starts_at - _minutes(self.buffer_before), ends_at + _minutes(self.buffer_after)
+        return [ClaimRow(resource, self.key, taken_from, taken_until) for resource in self.resources]
+
+    def to_json(self) -> dict[str, Any]:
+        """As `of_json` reads it. Field by field: it is written with every hold."""
+        return {
+            "key": self.key,
+            "day": self.day.isoformat(),
+            "starts": self.starts.isoformat("minutes"),
+            "minutes": self.minutes,
+            "buffer_before": self.buffer_before,
+            "buffer_after": self.buffer_after,
+            "resources": self.resources,
+            "product": self.product,
+            "doses": self.doses,
+        }
+
+    @classmethod
+    def of_json(cls, data: Mapping[str, Any]) -> Self:
+        """The step that `to_json` told."""
+        day, starts = date.fromisoformat(data["day"]), time.fromisoformat(data["starts"])
+        return cls(**{**data, "day": day, "starts": starts, "resources": tuple(data["resources"])})
+
+
+class Ends(NamedTuple):
+    """Where a window begins and ends, for whoever needs no more of it: its clinic-local days, and the patient's first and last instant."""
+
+    start: date
+    end: date
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +160,13 @@ class Window:
 
     def period(self, step: WindowStep) -> tuple[datetime, datetime]:
         """The patient's own time in a step, without its buffers."""
-        starts_at = settle(datetime.combine(step.day, step.starts), self.zone)
-        return starts_at, starts_at + timedelta(minutes=step.minutes)
+        return step.period(self.zone)
 
     def rows(self) -> list[ClaimRow]:
         """Every claim that it needs, in the one order in which claims are taken."""
-        rows = (row for step in self.steps for row in self._rows(step))
-        return sorted(rows, key=lambda row: (row.resource_id, row.starts_at))
-
-    def _rows(self, step: WindowStep) -> Iterator[ClaimRow]:
-        starts_at, ends_at = self.period(step)
-        taken_from = starts_at - timedelta(minutes=step.buffer_before)
-        taken_until = ends_at + timedelta(minutes=step.buffer_after)
-        return (ClaimRow(resource, step.key, taken_from, taken_until) for resource in step.resources)
+        rows = [row for step in self.steps for row in step.claims(self.zone)]
+        rows.sort(key=IN_ORDER)
+        return rows
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept with a booking; `start`, `end` and the instants are for readers, and derived."""
@@ -132,22 +178,24 @@ class Window:
             "end": self.end.isoformat(),
             "starts_at": self.starts_at.isoformat(),
             "ends_at": self.ends_at.isoformat(),
-            "steps": [
-                {**step._asdict(), "day": step.day.isoformat(), "starts": step.starts.isoformat("minutes")}
-                for step in self.steps
-            ],
+            "steps": [step.to_json() for step in self.steps],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The window that `to_json` told."""
-        return cls(data["clinic"], data["zone"], data["protocol"], tuple(_step_from(step) for step in data["steps"]))
+        steps = tuple(map(WindowStep.of_json, data["steps"]))
+        return cls(data["clinic"], data["zone"], data["protocol"], steps)
 
 
-def _step_from(data: Mapping[str, Any]) -> WindowStep:
-    read = {
-        "day": date.fromisoformat(data["day"]),
-        "starts": time.fromisoformat(data["starts"]),
-        "resources": tuple(data["resources"]),
-    }
-    return WindowStep(**{**data, **read})
+def ends_of(data: Mapping[str, Any]) -> Ends:
+    """Where the window that `Window.to_json` told begins and ends."""
+    zone, steps = data["zone"], data["steps"]
+    starts_at, _ = _period(steps[0], zone)
+    _, ends_at = _period(steps[-1], zone)
+    return Ends(date.fromisoformat(data["start"]), date.fromisoformat(data["end"]), starts_at, ends_at)
+
+
+def _period(told: Mapping[str, Any], zone: str) -> tuple[datetime, datetime]:
+    starts_at = settle(datetime.fromisoformat(f"{told['day']}T{told['starts']}"), zone)
+    return starts_at, starts_at + _minutes(told["minutes"])

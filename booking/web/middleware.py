@@ -164,14 +164,17 @@ class BodyLimit:
         async def in_our_voice(message: Message) -> None:
             nonlocal refused
             if message["type"] == "http.response.start":
-                plain = Headers(scope=message).get("content-type", "").startswith("text/plain")
-                refused = message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and plain
+                refused = message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and _is_plain(message)
                 if refused:
                     await self.refuse(scope, receive, send)
             if not refused:
                 await send(message)
 
         await self.app(scope, receive, in_our_voice)
+
+
+def _is_plain(message: Message) -> bool:
+    return Headers(scope=message).get("content-type", "").startswith("text/plain")
 
 
 class CleanPaths:
@@ -189,7 +192,9 @@ class CleanPaths:
 
 
 def _decent(scope: Scope) -> bool:
-    raw = unquote_to_bytes(scope.get("raw_path", b"")) + unquote_to_bytes(scope.get("query_string", b""))
+    raw = scope.get("raw_path", b"") + b"?" + scope.get("query_string", b"")
+    if b"%" in raw:
+        raw = unquote_to_bytes(raw)
     if b"\0" in raw:
         return False
     try:
@@ -230,6 +235,8 @@ def _language(scope: Scope, cookies: dict[str, str], viewer: Viewer) -> str:
 
 def _accepted(header: str) -> list[str]:
     """The tags of Accept-Language, best first."""
+    if not header:  # a program's request: most of the hot path's
+        return []
     weighed = []
     for part in header.split(",")[:20]:
         tag, _, weight = part.strip().partition(";q=")

@@ -12,7 +12,7 @@ from booking.slots.protocol import Protocol
 from booking.slots.search import windows
 from booking.slots.stock import LotStock, Stock, Supply
 from booking.slots.tokens import WindowOutdated, WindowUnreadable, read_window_token, window_token
-from booking.slots.windows import Window, Wishes
+from booking.slots.windows import Window, Wishes, ends_of
 from tests.slots.rows import EVERYTHING, PROTOCOL
 
 FIRST, LAST = date(2027, 3, 1), date(2027, 3, 31)
@@ -46,6 +46,14 @@ def test_a_window_comes_back_from_its_token_and_its_json() -> None:
     assert Window.from_json(window.to_json()) == window
     assert (window.start, window.end) == (date(2027, 3, 1), date(2027, 3, 2))
     assert window.starts_at == datetime(2027, 3, 1, 13, tzinfo=UTC)
+    assert ends_of(window.to_json()) == (window.start, window.end, window.starts_at, window.ends_at)
+
+
+def test_where_a_window_ends_follows_the_zones_own_clock_whatever_was_written_beside_it() -> None:
+    window = found(stock())[0]
+    written = {**window.to_json(), "starts_at": "2027-03-01T00:00:00+00:00", "zone": "Europe/Paris"}
+
+    assert ends_of(written).starts_at == datetime(2027, 3, 1, 8, tzinfo=UTC)
 
 
 def test_a_token_that_was_changed_or_is_for_something_else_is_refused() -> None:

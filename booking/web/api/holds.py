@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from booking.accounts.partners import KeyNotUsable, Reply, fingerprint
 from booking.bookings.models import Booking
@@ -12,7 +12,7 @@ from booking.journeys.release_hold import release_hold
 from booking.journeys.reserve import DatesGone
 from booking.kit.errors import Refusal
 from booking.web.api import telling
-from booking.web.api.bodies import answer, read_body
+from booking.web.api.bodies import Json, answer, read_body
 from booking.web.api.shapes import HoldRequest
 from booking.web.policy import Who, route
 from booking.web.refusals import problem_body
@@ -53,7 +53,7 @@ async def hold(request: Request) -> Response:
         now=now,
     )
     media_type = "application/json" if reply.status == CREATED else "application/problem+json"
-    return JSONResponse(reply.body, reply.status, media_type=media_type)
+    return Json(reply.body, reply.status, media_type=media_type)
 
 
 async def release(request: Request) -> Response:

@@ -19,6 +19,7 @@ import httpx
 from booking.demo import postgres
 from booking.demo.clock import DemoClock
 from tests.outside import free_socket
+from tests.programs import done
 
 ROOT: Final = Path(__file__).parents[2]
 HANDED_DOWN: Final = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
@@ -35,9 +36,13 @@ class Demo:
 
     def seed_ready(self, number: int) -> list[str]:
         """So many more cases that may choose dates: their codes."""
-        command = (sys.executable, "-m", "booking", "seed", "--ready", str(number))
-        environment = HANDED_DOWN | {"LEEWARD_FOLDER": str(self.folder)}
-        return subprocess.check_output(command, cwd=ROOT, env=environment, text=True).split()
+        return self.booking("seed", "--ready", str(number)).split()
+
+    def booking(self, *words: str) -> str:
+        """What one of the product's commands says, on the demo's own database."""
+        ended = done(*words, environment=HANDED_DOWN | {"LEEWARD_FOLDER": str(self.folder)})
+        assert (ended.code, ended.err) == (0, "")
+        return ended.out
 
     def mailbox(self, to: str) -> list[dict[str, Any]]:
         """What has arrived for this address, newest first."""

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +17,7 @@ from booking.slots.windows import Window
 from tests.browser.axe import faults_of
 from tests.browser.booked import Booked, book
 from tests.browser.conftest import Comes
-from tests.browser.running_demo import HANDED_DOWN, ROOT, Demo
+from tests.browser.running_demo import Demo
 from tests.browser.visitor import Visitor
 
 EXAMPLE: Final = Path(clinic.__file__).parent
@@ -83,16 +81,16 @@ async def test_a_doctor_falls_ill_and_six_stays_are_moved_and_told(demo: Demo, c
     after = await _stands(families, demo)
     for family in families:
         await _agrees(family, before[family.code], after[family.code], demo)
-    await asyncio.to_thread(_booking, demo, "check")  # exits with 1 if a row breaks a promise
+    demo.booking("check")  # exits with 1 if a row breaks a promise
 
 
 async def _six_on_one_monday(nia: Visitor, demo: Demo, tmp_path: Path) -> list[Booked]:
     """Their programme has the short treatment; whoever asks after them is offered the example's own again."""
-    _booking(demo, "publish", str(_short_treatment(tmp_path)))
+    demo.booking("publish", str(_short_treatment(tmp_path)))
     cases = demo.seed_ready(FAMILIES)
     month = (demo.now() + timedelta(days=31 * FAR_AHEAD)).date()
     async with asyncio.TaskGroup() as meanwhile:
-        meanwhile.create_task(asyncio.to_thread(_booking, demo, "publish", str(EXAMPLE)))
+        meanwhile.create_task(asyncio.to_thread(demo.booking, "publish", str(EXAMPLE)))
         families = [meanwhile.create_task(_books(case, nia, month, demo)) for case in cases]
     return [family.result() for family in families]
 
@@ -179,10 +177,3 @@ def _read(row: asyncpg.Record) -> Stands:
         [at.astimezone(UTC) for at in row["claims"]],
         {occasion: datetime.fromisoformat(due) for occasion, due in json.loads(row["mails"] or "{}").items()},
     )
-
-
-def _booking(demo: Demo, *command: str) -> str:
-    """One of the product's commands, on the demo's own database."""
-    environment = HANDED_DOWN | {"LEEWARD_FOLDER": str(demo.folder)}
-    run = (sys.executable, "-m", "booking", *command)
-    return subprocess.check_output(run, cwd=ROOT, env=environment, text=True)

@@ -15,10 +15,11 @@ from booking.payments.models import Refund, RefundStatus
 from booking.services import Services
 from booking.web.middleware import session_cookie
 from tests.conftest import TOTP_KEY
-from tests.faults.processes import PATIENCE, Place
+from tests.faults.processes import Place
 from tests.journeys.standing import standing
 from tests.journeys.trips import events_of, patient_of
 from tests.outside import STRIPE_KEY, WEBHOOK_SECRET, Clock
+from tests.programs import PATIENCE
 
 
 async def example_now(clock: Clock) -> World:

@@ -2,11 +2,9 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +12,7 @@ import httpx
 
 from booking.kit.failpoints import VARIABLE
 from tests.outside import SECRET, STRIPE_KEY, WEBHOOK_SECRET, address_of, free_socket
-
-PATIENCE = 30.0
+from tests.programs import PATIENCE, Program, program
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +49,12 @@ class Web:
     """A web process and where it answers."""
 
     address: str
-    process: "subprocess.Popen[bytes]"
+    process: Program
     log: Path
 
     def died_by_kill(self) -> bool:
         """Whether it ends, now or in a moment, as a failpoint ends it."""
-        return self.process.wait(PATIENCE) == -signal.SIGKILL
+        return self.process.wait() == -signal.SIGKILL
 
 
 @contextmanager
@@ -71,27 +68,14 @@ def web(place: Place, failpoint: str | None = None) -> Iterator[Web]:
         yield found
 
 
-@contextmanager
-def running(place: Place, *words: str, failpoint: str | None = None) -> Iterator["subprocess.Popen[bytes]"]:
-    """`booking WORDS...`, ended with the block."""
-    with (place.folder / f"{words[0]}.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "booking", *words],
-            env=place.environment(failpoint),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
+def running(place: Place, *words: str, failpoint: str | None = None) -> AbstractContextManager[Program]:
+    """`booking WORDS...`, killed with the block."""
+    return program(*words, environment=place.environment(failpoint), log=place.folder / f"{words[0]}.log")
 
 
 def _wait_for(found: Web) -> None:
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and found.process.poll() is None:
+    while time.monotonic() < deadline and not found.process.is_over():
         try:
             if httpx.get(f"{found.address}/healthz", timeout=5).status_code == httpx.codes.OK:
                 return

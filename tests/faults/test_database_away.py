@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from booking.demo import postgres
-from tests.faults.processes import PATIENCE, Place, running, web
+from tests.faults.processes import Place, running, web
+from tests.programs import PATIENCE
 
 PATHS = ("/", "/programmes", "/readyz", "/api/v1/programmes")
 GREETED = {200, 401}  # the key is of no partner's, but finding that out takes the database
@@ -60,7 +61,7 @@ async def test_while_the_database_is_away_everyone_gets_503_and_afterwards_what_
     server = postgres.start(folder, relaxed=True)
     place = Place(server.url, "http://127.0.0.1:9", tmp_path)
     with running(place, "migrate") as migrating:
-        assert await asyncio.to_thread(migrating.wait, PATIENCE) == 0
+        assert await asyncio.to_thread(migrating.wait) == 0
     with web(place) as found:
         visitors, over = Visitors(found.address), asyncio.Event()
         visiting = [asyncio.create_task(visitors.visit(over)) for _ in range(VISITORS)]

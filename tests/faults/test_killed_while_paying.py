@@ -16,7 +16,7 @@ from booking.payments.gateway import EventKind
 from booking.payments.terms import RefundCause
 from booking.services import Services
 from tests.faults.paying import browser_of, events_as_told, example_now, goes_to_pay, refunded, tell
-from tests.faults.processes import PATIENCE, Place, running, web
+from tests.faults.processes import Place, running, web
 from tests.journeys.standing import CONFIRMED, standing
 from tests.journeys.trips import LINKS, a_case, a_confirmed, events_of, patient_of, pay, pay_on
 from tests.outside import Clock
@@ -85,7 +85,7 @@ async def test_a_worker_killed_while_it_settles_leaves_it_to_the_next(
     await pay(await patient_of(await held.case), held, services)
 
     with running(place, "worker", failpoint="payment-settling") as doomed:
-        assert await asyncio.to_thread(doomed.wait, PATIENCE) == -signal.SIGKILL
+        assert await asyncio.to_thread(doomed.wait) == -signal.SIGKILL
     assert (await standing(held)).story == ("held",)
 
     await reconcile_payments(payments=services.payments, links=LINKS, now=services.now())
@@ -103,7 +103,7 @@ async def test_a_worker_killed_after_stripe_took_the_refund_gives_the_money_back
     await cancel(patient, booking.code, RefundCause.CHANGE_OF_MIND, services=services, now=clock.at)
 
     with running(place, "worker", failpoint="refund-asked") as doomed:
-        assert await asyncio.to_thread(doomed.wait, PATIENCE) == -signal.SIGKILL
+        assert await asyncio.to_thread(doomed.wait) == -signal.SIGKILL
     with running(place, "worker"):
         assert await refunded(booking)
 

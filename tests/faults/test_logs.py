@@ -2,8 +2,6 @@
 
 import hashlib
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,9 +15,9 @@ from booking.demo.world import PARTNER_KEY, PASSWORD, World, build
 from booking.kit.db import transaction
 from booking.services import Services
 from tests.conftest import TOTP_KEY
-from tests.faults.processes import PATIENCE
 from tests.journeys.trips import a_case, a_hold
 from tests.outside import SECRET, STRIPE_KEY, WEBHOOK_SECRET, Clock
+from tests.programs import PATIENCE, done
 from tests.races.processes import web_processes
 
 GOAL = "To walk to the market with my granddaughter Temperance."
@@ -94,15 +92,8 @@ def test_a_setting_that_production_must_not_have_stops_the_start_in_one_line(
         "PUBLIC_URL": "https://leeward.example",
     }
 
-    done = subprocess.run(
-        [sys.executable, "-m", "booking", "web", "--port", "1"],
-        env=production | wrong,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    refused = done("web", "--port", "1", environment=production | wrong)
 
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert done.stderr.startswith(f"leeward: {said}")
-    assert [value for value in wrong.values() if value and value in done.stderr] == []
+    assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert refused.err.startswith(f"leeward: {said}")
+    assert [value for value in wrong.values() if value and value in refused.err] == []

@@ -1,7 +1,5 @@
 import asyncio
-import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -17,9 +15,11 @@ from booking.messages.claiming import LEASE
 from booking.messages.models import Message, Silence, SilenceReason
 from booking.messages.outbox import cancel_planned, say
 from booking.messages.silence import lift_silence, silence
+from tests.faults.deliver_once import deliver_once
 from tests.faults.mail import Post, post_office
 from tests.messages.examples import FACTS
 from tests.messages.outboxes import a_case, broken_promises, recipient, rows
+from tests.programs import forked
 
 SAMUEL = "samuel"
 
@@ -292,18 +292,10 @@ async def test_a_link_that_opens_a_door_is_gone_from_the_row_once_it_is_sent(
     assert post.arrived() == [(address(lasting_world), "Your sign-in link")]
 
 
-async def killed_at(failpoint: str, server: Running, post: Post) -> int | None:
+async def killed_at(failpoint: str, server: Running, post: Post) -> int:
     """Run a worker that dies at the failpoint. Returns how it ended."""
-    worker = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.faults.deliver_once",
-        server.url,
-        str(post.server.port),
-        post.clock().isoformat(),
-        env={**os.environ, "LEEWARD_FAILPOINT": failpoint},
-    )
-    return await asyncio.wait_for(worker.wait(), 30)
+    with forked(deliver_once, server.url, post.server.port, post.clock(), failpoint) as worker:
+        return await asyncio.to_thread(worker.wait)
 
 
 async def test_a_worker_killed_before_data_loses_nothing_and_sends_nothing_twice(

@@ -1,8 +1,6 @@
 """Real web processes, as production runs them, on the tests' own database server."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,8 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.outside import SECRET, STRIPE_KEY, WEBHOOK_SECRET, address_of, free_socket
-
-PATIENCE = 30.0
+from tests.programs import PATIENCE, Program, program
 
 
 @contextmanager
@@ -26,7 +23,7 @@ def web_processes(number: int, database_url: str, folder: Path) -> Iterator[list
 
 
 @contextmanager
-def _web(database_url: str, folder: Path, number: int) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def _web(database_url: str, folder: Path, number: int) -> Iterator[tuple[str, Program]]:
     with free_socket() as probe:
         address = address_of(probe)
     environment = {
@@ -40,25 +37,15 @@ def _web(database_url: str, folder: Path, number: int) -> Iterator[tuple[str, "s
         "SECRET_KEY": SECRET,
         "PUBLIC_URL": "https://leeward.example",
     }
-    command = [sys.executable, "-m", "booking", "web", "--port", address.rsplit(":", 1)[1]]
-    with (folder / f"web-{number}.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
-        )
-        try:
-            yield address, process
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    words = ("web", "--port", address.rsplit(":", 1)[1])
+    with program(*words, environment=environment, log=folder / f"web-{number}.log") as process:
+        yield address, process
+        process.end()
 
 
-def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_for(address: str, process: Program, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and not process.is_over():
         try:
             if httpx.get(f"{address}/readyz", timeout=5).status_code == httpx.codes.OK:
                 return

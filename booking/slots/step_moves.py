@@ -5,11 +5,14 @@ LW-...", "before the patient has rested". Where a step has to be with the same c
 room or a bed that nobody asked to change stays, or gives way to another of its kind that is free.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import permutations
+from operator import itemgetter
 from typing import NamedTuple
 
 from booking.slots.grid import grains
@@ -125,11 +128,13 @@ class StepMoves:
         self._steps = scene.protocol.steps
         self._resource = resource
         self._supplies = {supply.id: supply for supply in scene.stock.resources}
-        # Every target asks some of the same again: what is known of a day, a time or a closure is kept.
+        # Every target asks some of the same again: what is known of a day, a time or a resource then is kept.
         self._days: dict[date, list[Break]] = {}
         self._times: dict[tuple[date, time], list[Break]] = {}
-        self._closed: dict[int, int] = {}
+        self._had: dict[tuple[str, date, time, int, frozenset[str]], list[Break]] = {}
+        self._there: dict[int, tuple[int, int]] = {}
         self._periods: dict[tuple[str, date, time], tuple[datetime, datetime]] = {}
+        self._takens: dict[tuple[str, date, time], tuple[datetime, datetime]] = {}
 
     @property
     def step(self) -> Step:
@@ -305,8 +310,14 @@ class StepMoves:
             elif abs(n - self._at) == 1 and (begins - ends if n > self._at else starts - over) < rest:
                 yield Break(Why.REST, there.key, other=other.key)
 
-    def _of_resource(self, step: WindowStep, resource: int, need: Need) -> Iterator[Break]:
+    def _of_resource(self, step: WindowStep, resource: int, need: Need) -> list[Break]:
         """Whether a resource can do a step, and is free for it."""
+        key = step.key, step.day, step.starts, resource, need.skills
+        if key not in self._had:
+            self._had[key] = list(self._of_this_resource(step, resource, need))
+        return self._had[key]
+
+    def _of_this_resource(self, step: WindowStep, resource: int, need: Need) -> Iterator[Break]:
         supply = self._supplies.get(resource)
         if supply is None:
             yield Break(Why.NOT_HERE, step.key, resource)
@@ -319,12 +330,13 @@ class StepMoves:
     def _of_hours(self, step: WindowStep, supply: Supply) -> Iterator[Break]:
         grid = self._scene.stock.grid
         starts = grid.days[grid.index(step.day)].at(step.starts) - grains(step.buffer_before)
-        asked = ((1 << grains(step.buffer_before + step.minutes + step.buffer_after)) - 1) << max(starts, 0)
-        if supply.id not in self._closed:
-            self._closed[supply.id] = closed_bits(supply.closures, grid)
-        if asked & self._closed[supply.id]:
+        asked = (1 << grains(step.buffer_before + step.minutes + step.buffer_after)) - 1
+        if supply.id not in self._there:
+            self._there[supply.id] = closed_bits(supply.closures, grid), open_bits(supply.hours, grid)
+        closed, open_ = self._there[supply.id]
+        if closed >> max(starts, 0) & asked:
             yield Break(Why.CLOSED, step.key, supply.id)
-        elif starts < 0 or asked & ~open_bits(supply.hours, grid):
+        elif starts < 0 or open_ >> starts & asked != asked:
             yield Break(Why.HOURS, step.key, supply.id)
 
     def _of_others(self, step: WindowStep, resource: int) -> Iterator[Break]:
@@ -335,11 +347,13 @@ class StepMoves:
 
     def _of_itself(self, window: Window, changed: tuple[str, ...]) -> Iterator[Break]:
         """Two steps of one booking may follow each other closer than a buffer lets one resource do both."""
-        for row in window.rows():
-            for other in window.rows() if row.step in changed else ():
-                same = row.resource_id == other.resource_id and row.step != other.step
-                if same and row.starts_at < other.ends_at and other.starts_at < row.ends_at:
-                    yield Break(Why.TAKEN, row.step, row.resource_id, other=other.step)
+        used = Counter(resource for step in window.steps for resource in step.resources)
+        twice = sorted(resource for resource, times in used.items() if times > 1)
+        for resource in twice:
+            steps = [(one.key, *self._taken(one)) for one in window.steps if resource in one.resources]
+            for (key, starts, ends), (other, begins, over) in permutations(sorted(steps, key=itemgetter(1)), 2):
+                if key in changed and starts < over and begins < ends:
+                    yield Break(Why.TAKEN, key, resource, other=other)
 
     def _advice(self, window: Window) -> Iterator[Break]:
         lands, leaves = self._scene.there
@@ -350,8 +364,12 @@ class StepMoves:
             yield Break(Why.GONE_HOME, self.now.key)
 
     def _taken(self, step: WindowStep) -> tuple[datetime, datetime]:
-        starts, ends = self._period(step)
-        return starts - timedelta(minutes=step.buffer_before), ends + timedelta(minutes=step.buffer_after)
+        key = step.key, step.day, step.starts
+        if key not in self._takens:
+            starts, ends = self._period(step)
+            before, after = timedelta(minutes=step.buffer_before), timedelta(minutes=step.buffer_after)
+            self._takens[key] = starts - before, ends + after
+        return self._takens[key]
 
     def _period(self, step: WindowStep) -> tuple[datetime, datetime]:
         key = step.key, step.day, step.starts

@@ -1,5 +1,6 @@
 """Moving one step of a booking: where it can go, what that breaks, and the move. The calendar's drag asks here too."""
 
+import asyncio
 from datetime import date, time, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -78,7 +79,9 @@ async def targets(request: Request) -> Response:
     if first is None or last is None or not timedelta() <= last - first <= LONGEST_LOOK:
         raise NotFound
     opened = await open_step(viewer_of(request), asked.entry, first, last, now=now_of(request))
-    return JSONResponse(places_of(opened, days_between(first, last), language_of(request)).to_json())
+    # Three months of a step that may be on any day are thousands of places: nobody else waits for that.
+    places = await asyncio.to_thread(places_of, opened, days_between(first, last), language_of(request))
+    return JSONResponse(places.to_json())
 
 
 async def moved(request: Request) -> Response:

@@ -131,17 +131,38 @@ async def read(case: Case, *, viewer: Viewer, now: datetime) -> Given:
     return await _opened(case, sent.answers_sealed, viewer=viewer, now=now)
 
 
-async def birth_date_of(case: Case, *, viewer: Viewer, now: datetime) -> date | None:
-    """The patient's, if the request told it; None where nothing was asked."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a request told of the patient that bears on days. `stroke_on` is the latest day that the answers allow."""
+
+    born: date | None = None
+    stroke_on: date | None = None
+    stroke_kind: str = "unknown"
+
+
+async def told_of(case: Case, *, viewer: Viewer, now: datetime) -> Told:
+    """From the case's request; nothing where nothing was asked."""
     sent = await ConsultationRequest.get_or_none(case_id=case.id)
     answers = {} if sent is None else await _opened(case, sent.answers_sealed, viewer=viewer, now=now)
-    return birth_date_in(answers)
+    return told_in(answers, case.created_at.date())
 
 
-def birth_date_in(answers: Given) -> date | None:
-    """The patient's, as a request told it."""
+def told_in(answers: Given, asked_on: date) -> Told:
+    """From a request's answers."""
     born = answers.get("birth_date")
-    return date.fromisoformat(born) if born else None
+    kind = str(answers.get("stroke_type") or "unknown")
+    return Told(date.fromisoformat(born) if born else None, _stroke_on(answers, asked_on), kind)
+
+
+def _stroke_on(given: Given, asked_on: date) -> date | None:
+    """With a month but no day, whoever waits for the latest has waited long enough."""
+    year, month = given.get("stroke_year"), str(given.get("stroke_month") or "unknown")
+    if year is None:
+        return None
+    number = int(month) if month.isdigit() else 12
+    # The first of the month after is never too early by more than a day.
+    after = date(int(year) + number // 12, number % 12 + 1, 1)
+    return min(after, asked_on)
 
 
 async def add(case: Case, answers: Mapping[str, Any], *, viewer: Viewer, now: datetime) -> None:

@@ -15,7 +15,7 @@ from booking.accounts.viewers import Viewer
 from booking.consultations import sealed_text
 from booking.consultations.cases import WITHIN, scope_of
 from booking.consultations.consents import NoConsent, Standing, standing_of
-from booking.consultations.drafts import birth_date_in
+from booking.consultations.drafts import Told, told_in
 from booking.consultations.models import Case, CaseStatus
 from booking.kit.db import run, run_one
 from booking.kit.errors import NotFound
@@ -31,7 +31,7 @@ SELECT "case".*, to_jsonb(clinic) AS clinic, consent.cooling_off_until, plan.tot
 
 # The case's row is locked; of what it is read with, only the key could change, and whoever destroys that moves the case.
 LAST_WORD: Final = f"""
-SELECT "case".status, request.answers_sealed, case_key.wrapped,
+SELECT "case".status, "case".not_before, request.answers_sealed, case_key.wrapped,
        (SELECT jsonb_agg(addressee) FROM ({RECIPIENTS}) AS addressee) AS family
   FROM "case" LEFT JOIN consultation_request AS request ON request.case_id = "case".id
   LEFT JOIN case_key ON case_key.case_id = "case".id
@@ -56,13 +56,14 @@ class Footing:
 
 @dataclass(frozen=True, slots=True)
 class LastWord:
-    """Where the case stands until the transaction ends, when the patient was born if they told, and who is written to.
+    """Where the case stands until the transaction ends, the first day that staff have set, and who is written to.
 
-    To know the birth date is to have read the request: `read` goes to the trail in the same transaction.
+    To know what the request told is to have read it: `read` goes to the trail in the same transaction.
     """
 
     status: CaseStatus
-    born: date | None
+    not_before: date | None
+    told: Told
     family: Sequence[Addressee]
     read: Sequence[Deed]
 
@@ -85,8 +86,9 @@ def _clinic(told: str) -> Clinic:
 async def last_word(case: Case) -> LastWord:
     """For whoever has just taken dates, and before they commit: see `cases.LOCK`."""
     [row] = await run(LAST_WORD, case.id)
-    status, family = CaseStatus(row["status"]), [Addressee(**who) for who in value_of(row["family"] or "[]")]
+    known = CaseStatus(row["status"]), row["not_before"]
+    family = [Addressee(**who) for who in value_of(row["family"] or "[]")]
     if row["answers_sealed"] is None:
-        return LastWord(status, None, family, [])
-    told, deed = sealed_text.read_with(case, "request", row["answers_sealed"], row["wrapped"])
-    return LastWord(status, birth_date_in(value_of(told)), family, [deed])
+        return LastWord(*known, Told(), family, [])
+    answers, deed = sealed_text.read_with(case, "request", row["answers_sealed"], row["wrapped"])
+    return LastWord(*known, told_in(value_of(answers), case.created_at.date()), family, [deed])

@@ -12,7 +12,8 @@ from booking.accounts.viewers import Viewer
 from booking.bookings.booking import LIVE
 from booking.bookings.models import Booking
 from booking.journeys.find_dates import wishes_of
-from booking.journeys.offer import offer_of
+from booking.journeys.first_day import longest_until_fit
+from booking.journeys.offer import Offer, offer_of
 from booking.journeys.who_booked import Booked, own_clinic, who_booked
 from booking.kit.db import Record, run, transaction
 from booking.kit.errors import NotFound
@@ -171,23 +172,28 @@ async def _hits(bookings: Sequence[Booking], spoken: Mapping[str, str], *, now: 
     doses: defaultdict[int, list[Record]] = defaultdict(list)
     for row in await run(DOSES, [one.id for one in bookings]):
         doses[row["booking_id"]].append(row)
-    return [
-        Hit(
-            one.code,
-            window := Window.from_json(one.claimed),
-            (await offer_of(one.case.version_id)).protocol,
-            wishes_of(spoken[one.code], not_before=_not_before(one, window)),
-            _released(doses[one.id]),
-            tuple(_lost(window, doses[one.id], now=now)),
-        )
-        for one in bookings
-    ]
+    return [await _hit(one, spoken[one.code], doses[one.id], now=now) for one in bookings]
 
 
-def _not_before(booking: Booking, window: Window) -> date | None:
-    """The case's first day, if it has one; and nobody who only holds dates is to come before they had the time to pay."""
-    pays_until = in_zone(booking.lapses_at, window.zone).date() if booking.lapses_at else None
-    return max(filter(None, (booking.case.not_before, pays_until)), default=None)
+async def _hit(booking: Booking, spoken: str, doses: Sequence[Record], *, now: datetime) -> Hit:
+    window, offer = Window.from_json(booking.claimed), await offer_of(booking.case.version_id)
+    wishes = wishes_of(spoken, not_before=_not_before(booking, window, offer, now=now))
+    lost = tuple(_lost(window, doses, now=now))
+    return Hit(booking.code, window, offer.protocol, wishes, _released(doses), lost)
+
+
+def _not_before(booking: Booking, window: Window, offer: Offer, *, now: datetime) -> date | None:
+    """The case's first day, if it has one; and nobody who only holds dates is to come before they had the time to pay.
+
+    Nor sooner than now while it could be too soon after a stroke to fly: that is known of the dates that they have.
+    """
+    days = [booking.case.not_before] if booking.case.not_before else []
+    if booking.lapses_at:
+        days.append(in_zone(booking.lapses_at, window.zone).date())
+    fit = booking.case.created_at.date() + longest_until_fit(offer)
+    if fit > now.date():
+        days.append(min(fit, window.start))
+    return max(days, default=None)
 
 
 def _released(doses: Iterable[Record]) -> dict[int, int]:

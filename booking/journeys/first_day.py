@@ -1,15 +1,17 @@
 """From which day on a treatment may start for a case, whatever is free: what the clinic asks, and what the body does."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from booking.accounts.viewers import Viewer
+from booking.accounts.viewers import Scope, Viewer
+from booking.consultations import cases, drafts
+from booking.consultations.drafts import Told
+from booking.consultations.footing import LastWord
 from booking.consultations.models import Case
-from booking.itineraries.rules import DaysByStroke, TravelRules
 from booking.journeys.agreement import Agreement
 from booking.journeys.offer import Offer
-from booking.journeys.open_itinerary import stroke_of
 from booking.kit.db import transaction
 from booking.kit.errors import Refusal
 from booking.kit.times import in_zone, show_date
@@ -41,6 +43,12 @@ class TooSoon(Refusal):
     say = _("These dates begin too soon: your treatment can start from %(day)s on. Please choose later ones.")
 
 
+class BeforeFirstDay(TooSoon):
+    """The same, told to staff: they may go below it if they say so."""
+
+    say = _("These dates begin before %(day)s, from which day on this treatment may start. The booking was not moved.")
+
+
 def notice(clinic: Clinic, offer: Offer, now: datetime) -> FirstDay:
     """As many days ahead as the programme asks of anyone."""
     return FirstDay(in_zone(now, clinic.zone).date() + timedelta(days=offer.content.lead_days), Because.NOTICE)
@@ -48,11 +56,19 @@ def notice(clinic: Clinic, offer: Offer, now: datetime) -> FirstDay:
 
 def first_day(case: Case, clinic: Clinic, offer: Offer, agreement: Agreement, now: datetime) -> FirstDay:
     """The first day of a case, as far as it can be told without its records."""
-    thought_over = in_zone(agreement.cooling_off_until, clinic.zone).date() + timedelta(days=1)
-    days = [notice(clinic, offer, now), FirstDay(thought_over, Because.THINKING)]
-    if case.not_before:
-        days.append(FirstDay(case.not_before, Because.STAFF))
-    return max(days, key=lambda each: each.day)
+    days = [notice(clinic, offer, now), thought_over(clinic, agreement), *_set_by_staff(case.not_before)]
+    return _latest(days)
+
+
+def thought_over(clinic: Clinic, agreement: Agreement) -> FirstDay:
+    """The day after the time to think is over: sooner than that nobody is treated, however short the notice."""
+    day = in_zone(agreement.cooling_off_until, clinic.zone).date() + timedelta(days=1)
+    return FirstDay(day, Because.THINKING)
+
+
+def as_of_now(first: FirstDay, word: LastWord, offer: Offer) -> FirstDay:
+    """The first day by the last word on the case: what staff have set meanwhile counts, and what the records say."""
+    return _latest([first, *_set_by_staff(word.not_before), *_fit_to_fly(word.told, offer)])
 
 
 async def first_day_known(
@@ -60,29 +76,46 @@ async def first_day_known(
 ) -> FirstDay | None:
     """The same, and not before it is safe to fly after the stroke; None for staff of the clinic, who may go below.
 
-    The records are opened, and the trail says so, only where the rule could ask for a later day at all.
+    The records are opened, and the trail says so, only where the rule could ask for a later day at all. Who may not
+    read them learns the day, as one that the clinic has set, and nothing of why.
     """
     if case.clinic_id in viewer.clinics:
         return None
     known = first_day(case, clinic, offer, agreement, now)
-    rule = TravelRules.parse(offer.content.travel_rules).fly_after_stroke
-    asked_on = in_zone(case.created_at, clinic.zone).date()
-    if rule is None or asked_on + _longest(rule) <= known.day:
+    if case.created_at.date() + longest_until_fit(offer) <= known.day:
         return known
     async with transaction():
-        stroke_on, kind = await stroke_of(viewer, case, now=now)
-    if stroke_on is None:
-        return known
-    # They land on the day before the treatment at the latest.
-    fit = FirstDay(stroke_on + timedelta(days=rule.days_for(kind) + 1), Because.FLYING)
-    return max(known, fit, key=lambda each: each.day)
+        told = await drafts.told_of(case, viewer=viewer, now=now)
+    first = _latest([known, *_fit_to_fly(told, offer)])
+    if first.because is Because.FLYING and not cases.may(viewer, case, Scope.RECORDS):
+        return FirstDay(first.day, Because.STAFF)
+    return first
 
 
 def require_not_too_soon(viewer: Viewer, case: Case, start: date, first: FirstDay) -> None:
-    """Raises TooSoon for a family or a partner; staff of the clinic may go below."""
-    if start < first.day and case.clinic_id not in viewer.clinics:
-        raise TooSoon(day=show_date(first.day, viewer.language or case.language))
+    """Raises TooSoon, or to staff of the clinic BeforeFirstDay."""
+    if start < first.day:
+        refusal = BeforeFirstDay if case.clinic_id in viewer.clinics else TooSoon
+        raise refusal(day=show_date(first.day, viewer.language or case.language))
 
 
-def _longest(rule: DaysByStroke) -> timedelta:
-    return timedelta(days=max(rule.days.values()) + 1)
+def longest_until_fit(offer: Offer) -> timedelta:
+    """After so long the rule of flying asks nothing of anyone any more, however late the stroke was told."""
+    rule = offer.travel.fly_after_stroke
+    return timedelta(days=max(rule.days.values()) + 1) if rule else timedelta()
+
+
+def _set_by_staff(not_before: date | None) -> list[FirstDay]:
+    return [FirstDay(not_before, Because.STAFF)] if not_before else []
+
+
+def _fit_to_fly(told: Told, offer: Offer) -> list[FirstDay]:
+    """They land on the day before the treatment at the latest."""
+    rule = offer.travel.fly_after_stroke
+    if rule is None or told.stroke_on is None:
+        return []
+    return [FirstDay(told.stroke_on + timedelta(days=rule.days_for(told.stroke_kind) + 1), Because.FLYING)]
+
+
+def _latest(days: Iterable[FirstDay]) -> FirstDay:
+    return max(days, key=lambda each: each.day)

@@ -11,7 +11,7 @@ from booking.bookings.models import Booking, Wait, WaitStatus
 from booking.bookings.moves import OtherDatesHeld
 from booking.bookings.waitlist import NotWaiting
 from booking.bookings.wishes import Wish
-from booking.consultations import cases
+from booking.consultations import cases, drafts
 from booking.consultations.models import Case
 from booking.consultations.sealed_text import subject
 from booking.journeys.agreement import require_agreement, today_at_clinic
@@ -19,7 +19,7 @@ from booking.journeys.find_dates import AHEAD
 from booking.journeys.first_day import FirstDay, first_day_known, require_not_too_soon
 from booking.journeys.offer import Offer, clinic_of, offer_of
 from booking.journeys.offer_freed import free_for
-from booking.journeys.reserve import require_old_enough
+from booking.journeys.reserve import require_age
 from booking.journeys.wished_interpreter import wished_interpreter
 from booking.kit.db import transaction
 from booking.kit.errors import Refusal
@@ -107,7 +107,7 @@ async def join_waitlist(viewer: Viewer, code: str, wish: Wish, *, now: datetime)
     waits = await waitlist.of_case(case.id)
     await _require_none_free(case, offer, wish, waits, now=now)
     async with transaction():
-        await require_old_enough(case, wish.first_day, offer, viewer=viewer, now=now)
+        require_age(await drafts.told_of(case, viewer=viewer, now=now), wish.first_day, offer)
         if await live_of(case.id, now=now) is not None:
             raise OtherDatesHeld
         if waits is None:

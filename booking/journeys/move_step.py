@@ -113,15 +113,23 @@ async def look_at_step(viewer: Viewer, entry: Entry, target: Target, *, language
 
 
 async def move_step(
-    viewer: Viewer, entry: Entry, target: Target, *, tell: bool, links: Links, now: datetime
+    viewer: Viewer,
+    entry: Entry,
+    target: Target,
+    *,
+    tell: bool,
+    anyway: bool = False,
+    links: Links,
+    now: datetime,
 ) -> MovedStep:
     """Put the step on the target, and what has to go with it; the old place is kept until the new one is taken.
 
-    Everything is looked at again. `tell` is what it is to a move of the whole booking.
+    Everything is looked at again. `tell` and `anyway` are what they are to a move of the whole booking.
 
     Raises:
         StepDoesNotFit: something is in the way, or was taken a moment ago.
         MovedMeanwhile: someone moved or cancelled the booking first.
+        BeforeFirstDay: the treatment would start on a day on which it may not yet.
         and what `open_step` raises.
     """
     opened = await open_step(viewer, entry, target.day, target.day, now=now)
@@ -134,7 +142,7 @@ async def move_step(
     what = opened.booking, move.window, opened.offer
     note = f"{STEP_MOVED} {entry.step}"
     try:
-        booking = await put_on(viewer, *what, take=take, note=note, tell=tell, links=links, now=now)
+        booking = await put_on(viewer, *what, take=take, note=note, tell=tell, anyway=anyway, links=links, now=now)
     except WindowTaken as gone:
         again = await open_step(viewer, entry, target.day, target.day, now=now)
         raise StepDoesNotFit(again.moves.look(target)) from gone

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from booking.consultations.models import Case
+from booking.itineraries.rules import TravelRules
 from booking.payments.terms import Terms
 from booking.programmes.content import ProgrammeContent
 from booking.programmes.models import Clinic
@@ -18,6 +19,7 @@ class Offer:
     content: ProgrammeContent
     protocol: Protocol
     terms: Terms
+    travel: TravelRules
 
     @property
     def hold_for(self) -> timedelta:
@@ -45,6 +47,7 @@ async def offer_of(version_id: int) -> Offer:
             content,
             Protocol.parse(content.protocol),
             Terms.parse(shown.content["terms"], content.prices.currency),
+            TravelRules.parse(content.travel_rules),
         )
     return _read[version_id]
 

@@ -22,7 +22,7 @@ from booking.consultations.models import Case
 from booking.consultations.sealed_text import subject
 from booking.journeys.agreement import Agreement, require_agreement
 from booking.journeys.find_dates import AHEAD, wishes_of
-from booking.journeys.first_day import first_day, notice
+from booking.journeys.first_day import FirstDay, TooSoon, first_day, notice
 from booking.journeys.offer import Offer, offer_of
 from booking.journeys.reserve import TooYoungThen, hold_window
 from booking.journeys.say import people_of, say_about_booking, say_about_case
@@ -39,7 +39,16 @@ from booking.slots.windows import Window
 
 DAY: Final = timedelta(days=1)
 # Someone was faster, or the case has changed since we looked: the next in line are asked, and this one again at the next call.
-MISSED: Final = (MovedMeanwhile, NoConsent, OtherDatesHeld, TooYoungThen, WindowPassed, WindowTaken, WrongMoment)
+MISSED: Final = (
+    MovedMeanwhile,
+    NoConsent,
+    OtherDatesHeld,
+    TooSoon,
+    TooYoungThen,
+    WindowPassed,
+    WindowTaken,
+    WrongMoment,
+)
 
 
 async def offer_freed(clinic_id: int | None = None, *, now: datetime) -> int:
@@ -91,6 +100,10 @@ class _First:
     offer: Offer
     agreement: Agreement
 
+    def day(self, now: datetime) -> FirstDay:
+        """From which day on it could begin. Their wish begins no sooner than they may fly: that was looked at when they said it."""
+        return first_day(self.case, self.clinic, self.offer, self.agreement, now)
+
 
 async def _offer(place: InLine, clinic: Clinic, *, now: datetime) -> bool:
     """Whether something was found for this place, and is now kept for it."""
@@ -119,9 +132,10 @@ async def free_for(clinic: Clinic, offer: Offer, wish: Wish, *, now: datetime) -
 
 async def _fitting(first: _First, until: datetime, *, now: datetime) -> Window | None:
     """The earliest that was not offered to them before, and does not begin while they think about it."""
-    start = first_day(first.case, first.clinic, first.offer, first.agreement, now).day
     found = [
-        each for each in await free_for(first.clinic, first.offer, Wish.of(first.wait), now=now) if each.start >= start
+        each
+        for each in await free_for(first.clinic, first.offer, Wish.of(first.wait), now=now)
+        if each.start >= first.day(now).day
     ]
     before = await waitlist.offered_before(first.wait.id) if found else frozenset()
     return next((each for each in found if each.start not in before and each.starts_at > until), None)
@@ -140,7 +154,9 @@ async def _time_of_their_own(first: _First, *, now: datetime) -> datetime:
 async def _hold(first: _First, window: Window, until: datetime, *, now: datetime) -> None:
     case, clinic, agreed = first.case, first.clinic, first.agreement
     async with transaction():
-        booking = await hold_window(case, window, first.offer, lapses_at=until, viewer=SYSTEM, now=now)
+        booking = await hold_window(
+            case, window, first.offer, first=first.day(now), lapses_at=until, viewer=SYSTEM, now=now
+        )
         # A family that has left meanwhile is offered nothing: the place is compared and set.
         await waitlist.move(first.wait, WaitStatus.OFFERED, by=SYSTEM, now=now, booking_id=booking.id)
         await audit.record(SYSTEM, "wait.offer", subject(case), now=now)

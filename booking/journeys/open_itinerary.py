@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from booking.accounts.viewers import Scope, Viewer
 from booking.bookings import booking as bookings
@@ -83,7 +82,7 @@ async def open_itinerary(
             case=case,
             clinic=clinic,
             trip=trip,
-            rules=TravelRules.parse(offer.content.travel_rules),
+            rules=offer.travel,
             sequence=booking.calendar_sequence + await changes_of(booking.id),
             may_change=case.clinic_id in viewer.clinics or cases.may(viewer, case, Scope.ACT),
             reader_zone=viewer.zone or case.zone,
@@ -124,18 +123,8 @@ def appointments_of(window: Window, protocol: Protocol, *, place: str, language:
 
 
 async def stroke_of(viewer: Viewer, case: Case, *, now: datetime) -> tuple[date | None, str]:
+    """When it was and of which kind, for who may read the case's records."""
     if case.clinic_id not in viewer.clinics and not cases.may(viewer, case, Scope.RECORDS):
         return None, "unknown"
-    given = await drafts.read(case, viewer=viewer, now=now)
-    return _stroke_on(given, case.created_at.date()), str(given.get("stroke_type") or "unknown")
-
-
-def _stroke_on(given: Mapping[str, Any], asked_on: date) -> date | None:
-    """The latest day that the answers allow: with a month but no day, whoever waits for it has waited long enough."""
-    year, month = given.get("stroke_year"), str(given.get("stroke_month") or "unknown")
-    if year is None:
-        return None
-    number = int(month) if month.isdigit() else 12
-    # The first of the month after is never too early by more than a day.
-    after = date(int(year) + number // 12, number % 12 + 1, 1)
-    return min(after, asked_on)
+    told = await drafts.told_of(case, viewer=viewer, now=now)
+    return told.stroke_on, told.stroke_kind

@@ -12,16 +12,17 @@ from booking.bookings.booking import lapse_of
 from booking.bookings.dates import move_dates, set_aside
 from booking.bookings.models import Booking, BookingStatus
 from booking.consultations import cases
+from booking.consultations.footing import LastWord, last_word
 from booking.consultations.models import Case
 from booking.itineraries.findings import Finding, findings
-from booking.itineraries.rules import TravelRules
-from booking.journeys.agreement import agreed, require_agreement, today_at_clinic
+from booking.journeys.agreement import AGREED, agreed, require_agreement, today_at_clinic
 from booking.journeys.find_dates import nearest_dates, wishes_of
+from booking.journeys.first_day import FirstDay, as_of_now, first_day, require_not_too_soon, thought_over
 from booking.journeys.links import Links
 from booking.journeys.offer import Offer, clinic_of, offer_of
 from booking.journeys.open_itinerary import appointments_of, trip_of
 from booking.journeys.plan_messages import balance_due_of, plan_booking_messages, schedules
-from booking.journeys.reserve import DatesGone, require_old_enough, say_held
+from booking.journeys.reserve import DatesGone, require_age, say_held
 from booking.journeys.say import address_of, say_about_booking
 from booking.kit.db import transaction
 from booking.kit.errors import MovedMeanwhile, WrongMoment
@@ -55,7 +56,10 @@ class MovedMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """What a move would change. `unfit` are the findings that it would bring; balance days are None if nothing is owed."""
+    """What a move would change. `unfit` are the findings that it would bring; balance days are None if nothing is owed.
+
+    `too_soon` is the day before which the case's treatment must not start, if it would: then it is only done if told so again.
+    """
 
     booking: Booking
     clinic: Clinic
@@ -65,6 +69,7 @@ class Move:
     balance_is_due: date | None
     mails: tuple[MovedMail, ...]
     unfit: tuple[Finding, ...]
+    too_soon: FirstDay | None
 
 
 async def reschedule(
@@ -74,6 +79,7 @@ async def reschedule(
     *,
     interpreter: str | None = None,
     tell: bool = True,
+    anyway: bool = False,
     key: bytes,
     links: Links,
     now: datetime,
@@ -83,11 +89,13 @@ async def reschedule(
     Staff of the clinic may move any; whoever may choose dates may move a hold, which lapses when it would have.
     Without `tell` the new dates of a confirmed booking are set aside: claimed, and everything that its family sees and
     gets stays as it was, until `tell_family`. Who holds dates is always told: they are about to pay for them.
+    Staff may go below the case's first day if they say `anyway`, and the trail says that they did.
 
     Raises:
         NotFound, NotAllowedByThePatient, NoConsent: this viewer may not move it, or the consent is gone.
         WindowUnreadable, WindowOutdated, WindowPassed, SameDates: the token does not stand for dates to move to.
         StayBegan, WrongMoment: it cannot be moved any more.
+        TooSoon, BeforeFirstDay: the case's treatment may not start then yet.
         TooYoungThen: the patient does not have the programme's age on those dates.
         MovedMeanwhile: someone moved or cancelled it first.
         DatesGone: someone was faster; it names the closest free dates.
@@ -97,7 +105,7 @@ async def reschedule(
     wishes = wishes_of(interpreter)
     async for candidate in ways_to_take(window, offer.protocol, wishes, now=now, but_for=seen.id):
         with suppress(WindowTaken):
-            return await put_on(viewer, seen, candidate, offer, tell=tell, links=links, now=now)
+            return await put_on(viewer, seen, candidate, offer, tell=tell, anyway=anyway, links=links, now=now)
     nearest = await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes, but_for=seen.id)
     raise DatesGone(clinic, offer, nearest)
 
@@ -115,7 +123,9 @@ async def changes(
 ) -> Move:
     """What else changes if the booking is put on this window. Runs in the caller's transaction. Raises TooYoungThen."""
     before = Window.from_json(booking.claimed)
-    await require_old_enough(booking.case, after.start, offer, viewer=viewer, now=now)
+    word = await _word_on(viewer, booking.case, now=now)
+    require_age(word.told, after.start, offer)
+    first = as_of_now(await _first_day(viewer, booking.case, offer, now=now), word, offer)
     was_due = await balance_due_of(booking)
     is_due = await _balance_due(booking.case, after, now=now) if was_due else None
     return Move(
@@ -127,6 +137,7 @@ async def changes(
         balance_is_due=is_due,
         mails=await _mails(booking, (before, was_due), (after, is_due), now=now),
         unfit=await _unfit(viewer, booking, clinic, offer, after, language=language, now=now),
+        too_soon=first if _is_too_soon(before, after, first) else None,
     )
 
 
@@ -172,15 +183,15 @@ async def put_on(
     take: Take = claims.move,
     note: str = "",
     tell: bool,
+    anyway: bool,
     links: Links,
     now: datetime,
 ) -> Booking:
     """Put the booking, as it was seen, on another window in one transaction; `note` is kept with the event.
 
-    Raises WindowTaken, WindowPassed, TooYoungThen, MovedMeanwhile and WrongMoment, and then nothing has changed.
+    Raises WindowTaken, WindowPassed, TooSoon, TooYoungThen, MovedMeanwhile and WrongMoment, and then nothing has changed.
     """
     async with transaction():
-        await require_old_enough(seen.case, window.start, offer, viewer=viewer, now=now)
         # The booking first, then what hangs on it: whoever cancels or pays meanwhile waits, or has been before us.
         booking = await bookings.locked(seen.id)
         if (booking.status, booking.calendar_sequence) != (seen.status, seen.calendar_sequence):
@@ -188,6 +199,7 @@ async def put_on(
         if lapse_of(booking, now) is not None:
             raise WrongMoment
         await take(booking.id, window, now=now, lapses_at=booking.lapses_at)
+        await _require_fit(viewer, seen, window, offer, anyway=anyway, now=now)
         if _is_told(booking, window, tell=tell):
             dates = {"starts_at": window.starts_at, "ends_at": window.ends_at}
             await move_dates(booking, window.to_json(), note, **dates, by=viewer, now=now)
@@ -198,6 +210,41 @@ async def put_on(
             await plan_booking_messages(booking, now=now)
             await audit.record(viewer, "booking.set_aside", f"booking {booking.code}", now=now)
     return booking
+
+
+async def _require_fit(
+    viewer: Viewer, seen: Booking, window: Window, offer: Offer, *, anyway: bool, now: datetime
+) -> None:
+    """What must be true of the patient on the new dates, by the last word on the case. A start that stays is not looked at again."""
+    word = await _word_on(viewer, seen.case, now=now)
+    require_age(word.told, window.start, offer)
+    first = as_of_now(await _first_day(viewer, seen.case, offer, now=now), word, offer)
+    if _is_too_soon(Window.from_json(seen.claimed), window, first):
+        if not (anyway and seen.case.clinic_id in viewer.clinics):
+            require_not_too_soon(viewer, seen.case, window.start, first)
+        await audit.record(viewer, "booking.before_first_day", f"booking {seen.code}", now=now)
+
+
+async def _word_on(viewer: Viewer, case: Case, *, now: datetime) -> LastWord:
+    """Raises WrongMoment if the case is no longer agreed; it stays so until the transaction ends."""
+    word = await last_word(case)
+    if word.status not in AGREED:
+        raise WrongMoment
+    for deed in word.read:
+        await audit.record(viewer, *deed, now=now)
+    return word
+
+
+async def _first_day(viewer: Viewer, case: Case, offer: Offer, *, now: datetime) -> FirstDay:
+    """Staff need give no notice."""
+    clinic, agreement = await clinic_of(case), await require_agreement(case)
+    if case.clinic_id in viewer.clinics:
+        return thought_over(clinic, agreement)
+    return first_day(case, clinic, offer, agreement, now)
+
+
+def _is_too_soon(before: Window, after: Window, first: FirstDay) -> bool:
+    return after.start != before.start and after.start < first.day
 
 
 def _is_told(booking: Booking, window: Window, *, tell: bool) -> bool:
@@ -261,8 +308,7 @@ async def _unfit(
     viewer: Viewer, booking: Booking, clinic: Clinic, offer: Offer, after: Window, *, language: str, now: datetime
 ) -> tuple[Finding, ...]:
     trip = await trip_of(viewer, booking, clinic, offer, language=language, now=now)
-    rules = TravelRules.parse(offer.content.travel_rules)
     place = address_of(clinic)
     moved = replace(trip, appointments=appointments_of(after, offer.protocol, place=place, language=language))
-    fitted_before = [(finding.kind, finding.leg) for finding in findings(trip, rules)]
-    return tuple(one for one in findings(moved, rules) if (one.kind, one.leg) not in fitted_before)
+    fitted_before = [(finding.kind, finding.leg) for finding in findings(trip, offer.travel)]
+    return tuple(one for one in findings(moved, offer.travel) if (one.kind, one.leg) not in fitted_before)

@@ -11,13 +11,14 @@ from booking.accounts.support import Addressee
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
 from booking.bookings.opening import open_held
-from booking.consultations import cases, drafts
+from booking.consultations import cases
+from booking.consultations.drafts import Told
 from booking.consultations.footing import footing_of, last_word
 from booking.consultations.models import Case
 from booking.consultations.requests import old_enough
 from booking.journeys.agreement import AGREED, Agreement, agreement_in
 from booking.journeys.find_dates import nearest_dates, wishes_of
-from booking.journeys.first_day import first_day, require_not_too_soon
+from booking.journeys.first_day import FirstDay, as_of_now, first_day, require_not_too_soon
 from booking.journeys.offer import Offer, offer_of
 from booking.journeys.say import people_of, saying_about_booking
 from booking.kit.db import Statement, run_together, transaction
@@ -109,7 +110,7 @@ class _Choice:
     offer: Offer
     agreement: Agreement
     window: Window
-    not_before: date
+    first: FirstDay
     lapses_at: datetime
 
 
@@ -124,7 +125,7 @@ async def _choice(viewer: Viewer, code: str, token: str, *, key: bytes, now: dat
     require_not_too_soon(viewer, case, window.start, first)
     # The deposit cannot be taken before the time to think is over, so the dates wait for it.
     lapses_at = max(now, agreement.cooling_off_until) + offer.hold_for
-    return _Choice(case, clinic, offer, agreement, window, first.day, lapses_at)
+    return _Choice(case, clinic, offer, agreement, window, first, lapses_at)
 
 
 async def _held(choice: _Choice, window: Window, viewer: Viewer, ticket: Ticket | None, *, now: datetime) -> Booking:
@@ -133,6 +134,7 @@ async def _held(choice: _Choice, window: Window, viewer: Viewer, ticket: Ticket 
         choice.case,
         window,
         choice.offer,
+        first=choice.first,
         lapses_at=choice.lapses_at,
         viewer=viewer,
         now=now,
@@ -146,6 +148,7 @@ async def hold_window(
     window: Window,
     offer: Offer,
     *,
+    first: FirstDay,
     lapses_at: datetime,
     viewer: Viewer,
     now: datetime,
@@ -154,9 +157,10 @@ async def hold_window(
 ) -> Booking:
     """Everything that the window needs is the case's until `lapses_at`, in the caller's transaction.
 
-    Whoever chose, the family is told by `tell`: a hold that nobody knows of lapses unpaid.
+    Whoever chose, the family is told by `tell`: a hold that nobody knows of lapses unpaid. `first` is the case's first day
+    as far as it was known before; what staff have set meanwhile, and what the records say, is looked at here.
 
-    Raises TooYoungThen, OtherDatesHeld, WindowTaken, WindowPassed, WrongMoment (the case is no longer agreed, and will not be
+    Raises TooSoon, TooYoungThen, OtherDatesHeld, WindowTaken, WindowPassed, WrongMoment (the case is no longer agreed, and will not be
     until the commit: G5), and what the ticket says: then the transaction, or the savepoint around this, must roll back.
     """
     booking = await open_held(
@@ -172,7 +176,8 @@ async def hold_window(
     word = await last_word(case)
     if word.status not in AGREED:
         raise WrongMoment
-    _require_age(word.born, window.start, offer)
+    require_not_too_soon(viewer, case, window.start, as_of_now(first, word, offer))
+    require_age(word.told, window.start, offer)
     deeds = [*word.read, ("booking.hold", f"booking {booking.code}")]
     told = [tell(booking, word.family)] if tell else []
     promised = [ticket.written(booking)] if ticket else []
@@ -182,14 +187,10 @@ async def hold_window(
     return booking
 
 
-async def require_old_enough(case: Case, day: date, offer: Offer, *, viewer: Viewer, now: datetime) -> None:
-    """The programme's age counts on the `day` on which the treatment starts. Raises TooYoungThen. Leaves an audit row."""
-    _require_age(await drafts.birth_date_of(case, viewer=viewer, now=now), day, offer)
-
-
-def _require_age(born: date | None, day: date, offer: Offer) -> None:
+def require_age(told: Told, day: date, offer: Offer) -> None:
+    """The programme's age counts on the `day` on which the treatment starts. Raises TooYoungThen."""
     least = offer.content.terms.minimum_age
-    if born is not None and not old_enough(born, on=day, minimum_age=least):
+    if told.born is not None and not old_enough(told.born, on=day, minimum_age=least):
         raise TooYoungThen(age=least)
 
 
@@ -224,5 +225,5 @@ def saying_held(
 
 
 async def _nearest(choice: _Choice, interpreter: str | None, *, key: bytes, now: datetime) -> list[tuple[Window, str]]:
-    wishes = wishes_of(interpreter, not_before=choice.not_before)
+    wishes = wishes_of(interpreter, not_before=choice.first.day)
     return await nearest_dates(choice.clinic, choice.offer, choice.window, key=key, now=now, wishes=wishes)

@@ -7,14 +7,19 @@ and a refund's move are compared and set, so that a second telling changes nothi
 from datetime import datetime
 from typing import Any
 
+from booking.accounts import audit
 from booking.accounts.viewers import SYSTEM
 from booking.bookings import booking as bookings
 from booking.bookings.models import Booking, BookingStatus
 from booking.bookings.moves import OtherDatesHeld, move
-from booking.consultations import moves
-from booking.consultations.models import CaseStatus
-from booking.journeys.agreement import balance_of_trip
+from booking.consultations import cases, moves
+from booking.consultations.consents import NoConsent
+from booking.consultations.footing import last_word
+from booking.consultations.models import Case, CaseStatus
+from booking.journeys.agreement import balance_of_trip, require_agreement
+from booking.journeys.first_day import TooSoon, as_of_now, require_not_too_soon, thought_over
 from booking.journeys.links import Links
+from booking.journeys.offer import clinic_of, offer_of
 from booking.journeys.plan_messages import plan_booking_messages
 from booking.journeys.say import say_about_booking
 from booking.journeys.send_refunds import see_refund
@@ -111,8 +116,9 @@ async def _deposit_paid(booking: Booking, attempt: Attempt, money: Money, *, lin
         return
     if booking.status is BookingStatus.HELD:
         await move(booking, BookingStatus.LAPSED, by=SYSTEM, now=now)
-        await claims.release(booking.id)
     if booking.status is BookingStatus.LAPSED:
+        # Also what is left of a hold that lapsed unswept when its case chose other dates.
+        await claims.release(booking.id)
         await move(booking, BookingStatus.REFUND_DUE, by=SYSTEM, now=now, note="paid after the dates had gone")
     await want_refund(attempt, money, RefundCause.DATES_GONE, now=now)
     await say_about_booking(booking, "dates-gone", links=links, now=now, about=booking.code, paid=facts.money(money))
@@ -129,12 +135,23 @@ async def _confirmed(booking: Booking, *, now: datetime) -> bool:
         async with savepoint():
             if not await claims.keep(window, booking.id, now=now):
                 await claims.retake(window, booking.id, now=now)
+                await _require_not_too_soon(booking.case, window, now=now)
             await move(booking, BookingStatus.CONFIRMED, by=SYSTEM, now=now)
             await moves.move(booking.case, CaseStatus.BOOKED, by=SYSTEM, now=now)
-    except (WindowTaken, WindowPassed, OtherDatesHeld, WrongMoment):
+    except (WindowTaken, WindowPassed, TooSoon, NoConsent, OtherDatesHeld, WrongMoment):
         booking.status = was
         return False
     return True
+
+
+async def _require_not_too_soon(case: Case, window: Window, *, now: datetime) -> None:
+    """Dates that are taken anew are looked at as of now; those that were held all the while are theirs, as the desk knows."""
+    await cases.lock(case.id)  # it is about to be moved: whoever else would move it waits here, not in a circle
+    agreement, word = await require_agreement(case), await last_word(case)
+    offer, first = await offer_of(case.version_id), thought_over(await clinic_of(case), agreement)
+    require_not_too_soon(SYSTEM, case, window.start, as_of_now(first, word, offer))
+    for deed in word.read:
+        await audit.record(SYSTEM, *deed, now=now)
 
 
 async def _say_receipt(booking: Booking, attempt: Attempt, money: Money, *, links: Links, now: datetime) -> None:

@@ -97,7 +97,7 @@ async def test_the_last_word_knows_where_it_stands_who_is_written_to_and_what_wa
 
     word = await last_word(case)
 
-    assert (word.status.value, word.born, word.read) == (
+    assert (word.status.value, word.told.born, word.read) == (
         "consented",
         date(1980, 2, 3),
         [("request.read", f"case {case.code}")],

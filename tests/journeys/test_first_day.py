@@ -11,7 +11,15 @@ from booking.demo.ready import Stage, answers_of, make_case, staff_of, viewer_fo
 from booking.demo.world import World
 from booking.journeys.agreement import require_agreement
 from booking.journeys.find_dates import free_dates, wishes_of
-from booking.journeys.first_day import Because, FirstDay, TooSoon, first_day_known, notice, require_not_too_soon
+from booking.journeys.first_day import (
+    Because,
+    BeforeFirstDay,
+    FirstDay,
+    TooSoon,
+    first_day_known,
+    notice,
+    require_not_too_soon,
+)
 from booking.journeys.offer import Offer, offer_of
 
 TODAY = date(2027, 1, 12)
@@ -66,14 +74,17 @@ async def test_who_had_a_stroke_this_month_comes_when_it_is_safe_to_fly_and_thei
     assert await AuditRow.filter(subject=f"case {case.code}").count() > before
 
 
-async def test_a_family_is_refused_what_staff_may_choose(world: World, now: datetime) -> None:
+async def test_each_is_refused_in_words_of_their_own_what_begins_before_the_first_day(
+    world: World, now: datetime
+) -> None:
     case = await make_case(world, Stage.READY, answers_of(world.people["samuel"]), now=now)
     first = FirstDay(TODAY + 14 * DAY, Because.NOTICE)
 
     require_not_too_soon(viewer_for(world.people["samuel"]), case, first.day, first)
-    require_not_too_soon(staff_of(world, "nia", Role.COORDINATOR), case, TODAY + DAY, first)
-    with pytest.raises(TooSoon):
+    with pytest.raises(TooSoon, check=lambda refusal: not isinstance(refusal, BeforeFirstDay)):
         require_not_too_soon(viewer_for(world.people["samuel"]), case, first.day - DAY, first)
+    with pytest.raises(BeforeFirstDay):
+        require_not_too_soon(staff_of(world, "nia", Role.COORDINATOR), case, first.day - DAY, first)
 
 
 async def test_nothing_before_the_first_day_is_offered_and_nothing_after_it_is_left_out(

@@ -15,6 +15,7 @@ from booking.demo.ready import staff_of, viewer_for
 from booking.demo.world import World
 from booking.journeys import settle_payment
 from booking.journeys.cancel import cancel
+from booking.journeys.check import check
 from booking.journeys.close_resource import close_resource
 from booking.journeys.release_hold import release_hold
 from booking.journeys.send_refunds import send_refunds
@@ -180,6 +181,21 @@ async def test_a_late_deposit_goes_back_if_the_dates_are_gone(world: World, serv
         mails=("dates-gone", "dates-held", "refunded"),
     )
     assert await broken_promises() == []
+
+
+async def test_a_late_deposit_goes_back_if_the_family_holds_other_dates_and_nothing_is_left_of_the_first(
+    world: World, services: Services, clock: Clock
+) -> None:
+    booking = await paid_for(world, services)
+    case = await booking.case
+    clock.at += 2 * HOUR
+    other = await a_hold(case, services, (await tokens(case, services))[-1])
+
+    await come_back(booking, services)
+
+    await execute(f"SET LOCAL leeward.now = '{services.now()}'")
+    assert (await standing(booking), (await standing(other)).claims) == (GONE, "held")
+    assert await check() == []
 
 
 @pytest.mark.parametrize("swept", [True, False])

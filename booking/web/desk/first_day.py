@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from booking.journeys.set_first_day import open_first_day, set_first_day
 from booking.kit.errors import Invalid
+from booking.slots.windows import Window
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
@@ -17,18 +18,29 @@ async def first_day(request: Request) -> Response:
 
 async def set_day(request: Request) -> Response:
     form, code = await Form.read(request), request.path_params["code"]
-    day = form.date("day", required=False)
+    day, sooner = form.date("day", required=False), None
     if form.ok:
         try:
-            await set_first_day(viewer_of(request), code, day, now=now_of(request))
+            sooner = await set_first_day(viewer_of(request), code, day, now=now_of(request))
         except Invalid as invalid:
             form.refuse_all(invalid)
-    return await _show(request, form, 422) if form.errors else redirect(request, "desk:case", code=code)
+    if form.errors:
+        return await _show(request, form, 422)
+    return redirect(request, "desk:first-day" if sooner else "desk:case", code=code)
 
 
 async def _show(request: Request, form: Form, status: int = 200) -> Response:
-    found = await open_first_day(viewer_of(request), request.path_params["code"])
-    return page(request, "desk/first-day.html", status, case=found.case, lead_days=found.lead_days, form=form)
+    found = await open_first_day(viewer_of(request), request.path_params["code"], now=now_of(request))
+    return page(
+        request,
+        "desk/first-day.html",
+        status,
+        case=found.case,
+        lead_days=found.lead_days,
+        sooner=found.sooner,
+        starts=Window.from_json(found.sooner.claimed).start if found.sooner else None,
+        form=form,
+    )
 
 
 ROUTES = [

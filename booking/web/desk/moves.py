@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from booking.journeys.find_dates import window_key
 from booking.journeys.find_other_dates import OtherDates, find_other_dates
+from booking.journeys.first_day import BeforeFirstDay
 from booking.journeys.reschedule import preview_move, reschedule
 from booking.journeys.reserve import DatesGone
 from booking.kit.times import show_month
@@ -52,12 +53,15 @@ async def moved(request: Request) -> Response:
             token,
             interpreter=interpreter or None,
             tell=form.values.get("tell") != "later",
+            anyway=form.ticked("anyway"),
             key=_key(request),
             links=links_of(request),
             now=now_of(request),
         )
     except DatesGone as gone:
         return await _choose(request, gone)
+    except BeforeFirstDay as soon:
+        return await _preview(request, token, soon.status)
     await booking.fetch_related("case")
     return redirect(request, "desk:case", code=booking.case.code)
 
@@ -90,7 +94,7 @@ async def _choose(request: Request, gone: DatesGone | None = None) -> Response:
     )
 
 
-async def _preview(request: Request, token: str) -> Response:
+async def _preview(request: Request, token: str, status: int = 200) -> Response:
     found = await _find(request)
     change = await preview_move(
         viewer_of(request),
@@ -104,6 +108,7 @@ async def _preview(request: Request, token: str) -> Response:
     return page(
         request,
         "desk/move-look.html",
+        status,
         found=found,
         change=change,
         clinic=change.clinic,

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from booking.journeys.first_day import BeforeFirstDay
 from booking.journeys.move_step import Entry, LookedAt, StepDoesNotFit, look_at_step, move_step, open_step
 from booking.kit.errors import NotFound
 from booking.kit.times import days_between
@@ -96,10 +97,11 @@ async def moved(request: Request) -> Response:
             asked.entry,
             Target(asked.to, asked.day, asked.starts),
             tell=form.values.get("tell") != "later",
+            anyway=form.ticked("anyway"),
             links=links_of(request),
             now=now_of(request),
         )
-    except StepDoesNotFit as refused:
+    except (StepDoesNotFit, BeforeFirstDay) as refused:
         return await _look(request, asked, refused.status)
     return RedirectResponse(_calendar(request, asked, moved=Undo(done.back, done.to).told()), status_code=303)
 

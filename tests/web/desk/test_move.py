@@ -163,3 +163,28 @@ async def test_a_month_beyond_all_calendars_is_as_good_as_none(
     beyond = await nia.get(f"/desk/bookings/{booking.code}/move?month={month}")
 
     assert (beyond.status_code, choices(beyond)) == (200, choices(none))
+
+
+async def test_below_the_first_day_of_a_case_a_booking_is_moved_only_by_who_says_so(
+    visit: Visit, services: Services, now: datetime
+) -> None:
+    booking = await a_booking(visit, services, now=now)
+    case, nia = await booking.case, await visit.as_("nia")
+    path = f"/desk/bookings/{booking.code}/move"
+    plain = token_in(await nia.get(choices(await nia.get(path))[-1]))
+
+    saved = await nia.post(f"/desk/cases/{case.code}/first-day", data={"day": "2027-06-01"})
+    told = await nia.get(saved.headers["location"])
+    look = await nia.get(choices(await nia.get(path))[-1])
+    refused = await nia.post(path, data=plain)
+    kept = await Booking.get(id=booking.id)
+    moved = await nia.post(path, data=plain | {"anyway": re.findall(r'name="anyway" value="([^"]*)"', look.text)[0]})
+
+    assert saved.headers["location"] == f"/desk/cases/{case.code}/first-day"
+    assert "The dates that they have begin before this day" in told.text
+    assert f"{path}?month=2027-06" in told.text
+    for shown in (look, refused):
+        assert "These dates begin before Tuesday 1 June 2027, the first day of this case" in shown.text
+        assert "Move it all the same" in shown.text
+    assert (refused.status_code, kept.starts_at) == (422, booking.starts_at)
+    assert (moved.status_code, (await Booking.get(id=booking.id)).starts_at > booking.starts_at) == (303, True)

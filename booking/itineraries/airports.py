@@ -43,6 +43,12 @@ def airport(code: str) -> Airport:
     return found
 
 
+def airport_name(code: str) -> str:
+    """The airport of a code as people know it; the code itself if we do not know it."""
+    found = _known().get(code)
+    return found.name if found else code
+
+
 def airports_like(typed: str, most: int = 8) -> list[Airport]:
     """For a field that completes: by code first, then by the beginning of the city or of the name."""
     wanted = typed.strip().casefold()

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from booking.itineraries.airports import NoSuchAirport, airport
+from booking.itineraries.airports import NoSuchAirport, airport, airport_name
 from booking.itineraries.trip import Appointment, Flight, Itinerary, Leg, Stay, Transfer
 from booking.kit.times import in_zone
 from booking.kit.words import Text, _
@@ -91,7 +91,7 @@ def _flight(flight: Flight) -> Iterator[Entry]:
         flight.departs.zone,
         _("Flight %(number)s leaves %(origin)s for %(goal)s"),
         flight.departs.instant,
-        place=_airport(flight.departs_from),
+        place=airport_name(flight.departs_from),
         facts=facts,
     )
     yield Entry(
@@ -100,7 +100,7 @@ def _flight(flight: Flight) -> Iterator[Entry]:
         flight.arrives.zone,
         _("Flight %(number)s lands in %(goal)s"),
         flight.arrives.instant,
-        place=_airport(flight.arrives_at),
+        place=airport_name(flight.arrives_at),
         facts=facts,
     )
 
@@ -125,12 +125,5 @@ def _stay(stay: Stay, zone: str) -> Iterator[Entry]:
 def _city(code: str) -> str:
     try:
         return f"{airport(code).city} ({code})"
-    except NoSuchAirport:
-        return code
-
-
-def _airport(code: str) -> str:
-    try:
-        return airport(code).name
     except NoSuchAirport:
         return code

@@ -20,7 +20,7 @@ YOUR_TRIP = _("Your trip to %(place)s")
 
 
 async def itinerary(request: Request) -> Response:
-    opened = await _opened(request)
+    opened = await opened_itinerary(request)
     shown = Shown(request, opened)
     told = [entry.leg for day in opened.days for entry in day.entries]
     return page(
@@ -37,7 +37,7 @@ async def itinerary(request: Request) -> Response:
 
 async def pdf(request: Request) -> Response:
     """The letter, made in a thread: other requests go on meanwhile."""
-    opened, language = await _opened(request), language_of(request)
+    opened, language = await opened_itinerary(request), language_of(request)
     clinic = opened.clinic
     head = LetterHead(
         booking_code=opened.booking.code,
@@ -57,7 +57,7 @@ async def pdf(request: Request) -> Response:
 
 async def ics(request: Request) -> Response:
     """The trip's events. Read again after a change, a calendar moves them: their UIDs stay and their SEQUENCE goes up."""
-    opened, language = await _opened(request), language_of(request)
+    opened, language = await opened_itinerary(request), language_of(request)
     host = links_of(request).host
     made = calendar_file(
         events_of(opened.trip, booking_code=opened.booking.code, host=host, language=language),
@@ -70,7 +70,8 @@ async def ics(request: Request) -> Response:
     return _file(made, "text/calendar; charset=utf-8; method=PUBLISH", f"trip-{opened.booking.code}.ics")
 
 
-async def _opened(request: Request) -> OpenItinerary:
+async def opened_itinerary(request: Request) -> OpenItinerary:
+    """The itinerary of the request's path, for whoever asks."""
     viewer, code = viewer_of(request), request.path_params["code"]
     return await open_itinerary(viewer, code, language=language_of(request), now=now_of(request))
 

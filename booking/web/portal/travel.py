@@ -9,7 +9,7 @@ from booking.itineraries.findings import Finding
 from booking.itineraries.models import Way
 from booking.itineraries.progress import Part, State, part_of
 from booking.itineraries.trip import WHOLE_TRIP, Flight, Itinerary
-from booking.journeys.open_itinerary import OpenItinerary, open_itinerary
+from booking.journeys.open_itinerary import OpenItinerary
 from booking.journeys.plan_travel import LegIs, remove_leg, save_leg
 from booking.kit.errors import Invalid, NotFound
 from booking.kit.times import show_day
@@ -18,6 +18,7 @@ from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
 from booking.web.portal import travel_forms
+from booking.web.portal.itineraries import opened_itinerary
 from booking.web.portal.trip_shown import Shown
 from booking.web.request import language_of, now_of, viewer_of
 
@@ -39,7 +40,7 @@ TAKES_TO: Final = _("%(number)s, leaves %(day)s at %(time)s")
 
 
 async def travel(request: Request) -> Response:
-    opened = await _opened(request)
+    opened = await opened_itinerary(request)
     shown, trip = Shown(request, opened), opened.trip
     progress = opened.progress
     tasks = [(PARTS[part], f"#{part}", *STATES[state]) for part, state in progress.items()]
@@ -68,7 +69,7 @@ def _apart(found: list[Finding], trip: Itinerary, part: Part) -> list[Finding]:
 
 async def leg(request: Request) -> Response:
     """The form of a leg that is there, or of a new one."""
-    opened, which, key = await _opened(request), _which(request), _key(request)
+    opened, which, key = await opened_itinerary(request), _which(request), _key(request)
     form = travel_forms.form_for(opened, which, key, dict(request.query_params))
     return _form(request, opened, which, key, form=form)
 
@@ -84,12 +85,12 @@ async def keep(request: Request) -> Response:
             travel_forms.refuse(form, invalid)
         else:
             return redirect(request, "portal:travel", code=code)
-    return _form(request, await _opened(request), which, key, form=form, status=422)
+    return _form(request, await opened_itinerary(request), which, key, form=form, status=422)
 
 
 async def remove(request: Request) -> Response:
     """What taking the leg off would mean, before it is done."""
-    opened, which, key = await _opened(request), _which(request), _key(request)
+    opened, which, key = await opened_itinerary(request), _which(request), _key(request)
     travel_forms.form_for(opened, which, key, {})  # a leg that is there
     return page(request, "portal/travel-remove.html", opened=opened, clinic=opened.clinic, leg=which, key=key)
 
@@ -137,11 +138,6 @@ def _zones(trip: Itinerary) -> list[str]:
     """Every clock that a ride may go by, the clinic's first."""
     ends = (end.zone for flight in trip.flights for end in (flight.departs, flight.arrives))
     return list(dict.fromkeys([trip.clinic_zone, *ends]))
-
-
-async def _opened(request: Request) -> OpenItinerary:
-    viewer, code = viewer_of(request), request.path_params["code"]
-    return await open_itinerary(viewer, code, language=language_of(request), now=now_of(request))
 
 
 def _which(request: Request) -> LegIs:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from babel.dates import format_date
 from starlette.requests import Request
 
-from booking.itineraries.airports import NoSuchAirport, airport
+from booking.itineraries.airports import airport_name
 from booking.itineraries.days import Entry
 from booking.itineraries.findings import Action, Finding, Severity
 from booking.itineraries.trip import Flight, Leg, LegKind, Stay, Transfer
@@ -225,11 +225,3 @@ class Shown:
 
     def _say(self, text: Text, **facts: Any) -> str:
         return text.into(self.language, **facts)
-
-
-def airport_name(code: str) -> str:
-    """The airport of a code as people know it."""
-    try:
-        return airport(code).name
-    except NoSuchAirport:
-        return code

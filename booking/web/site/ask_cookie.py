@@ -6,6 +6,7 @@ from starlette.responses import Response
 from booking.consultations.drafts import KEPT_FOR, DraftNotFound
 from booking.web.middleware import session_cookie
 from booking.web.request import services_of
+from booking.web.sessions import forget_cookie, keep_cookie
 
 
 def held(request: Request) -> str | None:
@@ -22,23 +23,12 @@ def needed(request: Request) -> str:
 
 
 def hold(request: Request, response: Response, token: str) -> None:
-    response.set_cookie(
-        _name(request),
-        token,
-        max_age=int(KEPT_FOR.total_seconds()),
-        secure=_is_https(request),
-        httponly=True,
-        samesite="lax",
-    )
+    keep_cookie(request, response, _name(request), token, KEPT_FOR)
 
 
 def let_go(request: Request, response: Response) -> None:
-    response.delete_cookie(_name(request), secure=_is_https(request), httponly=True, samesite="lax")
+    forget_cookie(request, response, _name(request))
 
 
 def _name(request: Request) -> str:
     return f"{session_cookie(services_of(request))}-ask"
-
-
-def _is_https(request: Request) -> bool:
-    return services_of(request).settings.public_url.startswith("https:")

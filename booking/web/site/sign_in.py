@@ -1,21 +1,17 @@
 """Signing in by a mailed link, and out. The link's page only shows a button: a mail scanner's GET signs nobody in."""
 
-from datetime import timedelta
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from booking.accounts.sessions import PATIENTS_STAY
 from booking.accounts.sign_in_links import LinkNotGood
 from booking.journeys import sign_in as journey
-from booking.services import Services
 from booking.web.forms import Form
-from booking.web.middleware import session_cookie
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
 from booking.web.request import now_of, place_of, services_of, viewer_of
-from booking.web.sessions import token_of
+from booking.web.sessions import forget_session, keep_session, token_of
 from booking.web.urls import own_page
 
 GONE: Final = 410
@@ -50,35 +46,22 @@ async def link(request: Request) -> Response:
 
 async def use_link(request: Request) -> Response:
     form = await Form.read(request)
-    services, back = services_of(request), _back(form.values.get("next", ""))
+    back = _back(form.values.get("next", ""))
     try:
         token = await journey.sign_in(request.path_params["token"], replaces=token_of(request), now=now_of(request))
     except LinkNotGood as refusal:
         return page(request, "site/sign-in.html", GONE, form=None, back=back, refusal=refusal.text)
     response = _land(request, back)
-    remember_session(response, services, token, PATIENTS_STAY)
+    keep_session(request, response, token)
     return response
 
 
 async def sign_out(request: Request) -> Response:
-    services = services_of(request)
     if token := token_of(request):
         await journey.sign_out(viewer_of(request), token, now=now_of(request))
     response = redirect(request, "site:home")
-    response.delete_cookie(session_cookie(services), secure=_is_https(services), httponly=True, samesite="lax")
+    forget_session(request, response)
     return response
-
-
-def remember_session(response: Response, services: Services, token: str, lasts: timedelta) -> None:
-    """Give the browser its session. The cookie is ours alone, unreadable by scripts, and never sent from elsewhere."""
-    response.set_cookie(
-        session_cookie(services),
-        token,
-        max_age=int(lasts.total_seconds()),
-        secure=_is_https(services),
-        httponly=True,
-        samesite="lax",
-    )
 
 
 def _land(request: Request, back: str) -> Response:
@@ -89,10 +72,6 @@ def _land(request: Request, back: str) -> Response:
 
 def _back(wanted: str) -> str:
     return own_page(wanted, "")
-
-
-def _is_https(services: Services) -> bool:
-    return services.settings.public_url.startswith("https:")
 
 
 ROUTES = [

@@ -10,11 +10,10 @@ from booking.accounts.staff import SignInRefused
 from booking.journeys import sign_in as journey
 from booking.kit.words import _
 from booking.web.forms import Form
-from booking.web.middleware import session_cookie
 from booking.web.pages import page
 from booking.web.policy import Who, route
 from booking.web.request import now_of, place_of, services_of, viewer_of
-from booking.web.site.sign_in import remember_session
+from booking.web.sessions import keep_session, token_of
 from booking.web.urls import own_page
 
 MISSING: Final = {
@@ -41,22 +40,21 @@ async def prove(request: Request) -> Response:
     password = form.values.get("password", "")  # as typed: its spaces count
     if not form.ok:
         return page(request, "site/staff-sign-in.html", 422, form=form, back=back)
-    services = services_of(request)
     try:
         token = await journey.sign_in_staff(
             email,
             password,
             code,
-            replaces=request.cookies.get(session_cookie(services)),
+            replaces=token_of(request),
             place=place_of(request),
-            secrets=services.staff_secrets,
+            secrets=services_of(request).staff_secrets,
             now=now_of(request),
         )
     except SignInRefused as refusal:
         form.refuse("", refusal.text)
         return page(request, "site/staff-sign-in.html", refusal.status, form=form, back=back)
     response = RedirectResponse(back, status_code=303)
-    remember_session(response, services, token, STAFF_STAY)
+    keep_session(request, response, token, STAFF_STAY)
     return response
 
 

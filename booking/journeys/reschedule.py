@@ -24,6 +24,7 @@ from booking.journeys.open_itinerary import appointments_of, trip_of
 from booking.journeys.plan_messages import balance_due_of, plan_booking_messages, schedules
 from booking.journeys.reserve import DatesGone, require_age, say_held
 from booking.journeys.say import address_of, say_about_booking
+from booking.journeys.wished_interpreter import interpreter_in
 from booking.kit.db import transaction
 from booking.kit.errors import MovedMeanwhile, WrongMoment
 from booking.kit.words import _
@@ -102,7 +103,7 @@ async def reschedule(
     """
     seen, clinic, offer = await movable(viewer, code, now=now)
     window = _wanted(seen, token, clinic, offer, key=key)
-    wishes = wishes_of(interpreter)
+    wishes = wishes_of(interpreter or await interpreter_in(window, seen.case))
     async for candidate in ways_to_take(window, offer.protocol, wishes, now=now, but_for=seen.id):
         with suppress(WindowTaken):
             return await put_on(viewer, seen, candidate, offer, tell=tell, anyway=anyway, links=links, now=now)

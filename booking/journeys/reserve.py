@@ -21,6 +21,7 @@ from booking.journeys.find_dates import nearest_dates, wishes_of
 from booking.journeys.first_day import FirstDay, as_of_now, first_day, require_not_too_soon
 from booking.journeys.offer import Offer, offer_of
 from booking.journeys.say import people_of, saying_about_booking
+from booking.journeys.wished_interpreter import interpreter_in
 from booking.kit.db import Statement, run_together, transaction
 from booking.kit.errors import Refusal, WrongMoment
 from booking.kit.words import _
@@ -93,6 +94,7 @@ async def reserve(
             # Also what the dates stand on is read here: a second connection would cost a hold more than its whole search.
             choice = await _choice(viewer, code, token, key=key, now=now)
             return await _held(choice, choice.window, viewer, ticket, now=now)
+    interpreter = interpreter or await interpreter_in(choice.window, choice.case)
     wishes = wishes_of(interpreter)
     async for candidate in other_ways(choice.window, choice.offer.protocol, wishes, now=now):
         with suppress(WindowTaken):

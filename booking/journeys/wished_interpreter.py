@@ -4,6 +4,7 @@ from typing import Final
 
 from booking.consultations.models import Case
 from booking.kit.db import run_one
+from booking.slots.windows import Window
 
 # The latest word counts, a "no" too. Of an interpreter of several languages it is the case's own that was wished.
 WISHED: Final = """
@@ -23,4 +24,16 @@ SELECT spoken FROM (
 async def wished_interpreter(case: Case) -> str | None:
     """The language of the interpreter whom the family wished for last, or None."""
     row = await run_one(WISHED, case.id, case.language)
+    return row["spoken"] if row else None
+
+
+# As above: of an interpreter of several languages it is the case's own that was wished.
+SPEAKS: Final = """
+SELECT CASE WHEN skills ? $2 THEN $2 ELSE skills ->> 0 END AS spoken
+  FROM resource WHERE kind = 'interpreter' AND id = ANY($1::bigint[]) ORDER BY id LIMIT 1"""
+
+
+async def interpreter_in(window: Window, case: Case) -> str | None:
+    """The language of the interpreter that the window is with, or None: whoever chooses it wishes that."""
+    row = await run_one(SPEAKS, sorted({one for step in window.steps for one in step.resources}), case.language)
     return row["spoken"] if row else None

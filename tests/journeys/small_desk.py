@@ -101,9 +101,10 @@ class Desk:
         await set_hours(self.nia, one.id, week, from_day, anyway=anyway, now=self.now)
 
     async def retire_one(self, which: int) -> None:
-        """Nobody may be left with it: the check says so of every deed."""
+        """Nobody may be left with it: the check says so of every deed. Whoever is the last of all stays."""
         everything = await self.resources()
-        await retire_resource(self.nia, everything[which % len(everything)].id, now=self.now)
+        if everything[1:]:
+            await retire_resource(self.nia, everything[which % len(everything)].id, now=self.now)
 
     async def take_on(self, which: int) -> None:
         """Someone, or something, of a kind that there is, with its hours."""

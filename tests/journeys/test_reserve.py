@@ -18,15 +18,18 @@ from booking.consultations.models import Case, CaseStatus, Decision
 from booking.demo.ready import Stage, staff_of, viewer_for
 from booking.demo.world import World
 from booking.journeys import reserve as reserving
+from booking.journeys.find_dates import find_dates
 from booking.journeys.release_hold import release_hold
 from booking.journeys.reserve import DatesGone, Ticket, TooYoungThen, reserve
 from booking.journeys.sweep_lapses import sweep_lapses
+from booking.journeys.wished_interpreter import interpreter_in
 from booking.kit.db import Statement, execute, run, transaction
 from booking.kit.errors import NotFound, WrongMoment
 from booking.services import Services
 from booking.slots.tokens import WindowUnreadable
+from booking.slots.windows import Window
 from tests.journeys.standing import HELD, replace, standing
-from tests.journeys.trips import KEY, a_case, a_confirmed, a_hold, helper_of, patient_of, tokens
+from tests.journeys.trips import FIRST, KEY, LAST, a_case, a_confirmed, a_hold, helper_of, patient_of, tokens
 from tests.outside import Clock
 
 HOUR = timedelta(hours=1)
@@ -161,6 +164,23 @@ async def test_where_one_resource_is_gone_another_serves_at_the_same_times(world
     assert times(first) == times(second)
     assert first.window != second.window
     assert (await standing(first), await standing(second)) == (HELD, HELD)
+
+
+async def test_whoever_serves_instead_the_interpreter_that_was_shown_is_there_though_nobody_says_it_again(
+    world: World, services: Services
+) -> None:
+    case, other = await a_case(world, now=services.now()), await a_case(world, who="helene", now=services.now())
+    how: dict[str, Any] = {"interpreter": "ar", "key": KEY, "now": services.now()}
+    _case, shown = await find_dates(await patient_of(case), case.code, FIRST, LAST, **how)
+    token = shown.token(shown.windows[0])
+    await double_everything()
+
+    held = [await a_hold(each, services, token) for each in (case, other)]
+
+    windows = [Window.from_json(booking.window) for booking in held]
+    assert windows[0] != windows[1]
+    assert [await interpreter_in(window, case) for window in windows] == ["ar", "ar"]
+    assert [len(step.resources) for step in windows[0].steps] == [len(step.resources) for step in windows[1].steps]
 
 
 async def test_a_token_that_was_changed_is_refused(world: World, services: Services) -> None:

@@ -5,9 +5,11 @@ const scroll = document.querySelector(".calendar-scroll");
 const today = table?.querySelector("th.today");
 const side = table?.querySelector("tbody tr:not(.calendar-kind) > th");
 
+const rightToLeft = document.documentElement.dir === "rtl";
+
 if (today && side && scroll.scrollWidth > scroll.clientWidth) {
-  const ahead = today.getBoundingClientRect().left - side.getBoundingClientRect().right;
-  scroll.scrollBy({ left: ahead, behavior: "instant" });
+  const [at, from] = [today.getBoundingClientRect(), side.getBoundingClientRect()];
+  scroll.scrollBy({ left: rightToLeft ? at.right - from.left : at.left - from.right, behavior: "instant" });
 }
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -29,7 +31,7 @@ function next(entry, down, across) {
   const beside = down && here[here.indexOf(entry) + down];
   if (beside) return beside;
   const rows = [...table.querySelectorAll("tbody tr:not(.calendar-kind)")];
-  const forward = document.documentElement.dir === "rtl" ? -across : across;
+  const forward = rightToLeft ? -across : across;
   let [row, column] = [rows.indexOf(cell.parentElement), cell.cellIndex];
   do {
     row += down;

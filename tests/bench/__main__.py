@@ -13,9 +13,9 @@ from typing import Final
 from booking.kit.db import execute
 from tests.bench import calendar, holds, servers, windows
 from tests.bench.figures import Figure, append, of_rounds, percentile, table
-from tests.bench.load import Drive, drive, get
 from tests.bench.recorded import record
 from tests.bench.scratch import Scratch, scratch, server
+from tests.load import Drive, drive, get
 
 MEANS: Final = {
     "hold": "holds over HTTP, beside pgbench writing the same rows in four statements",

@@ -13,10 +13,10 @@ from booking.settings import Settings
 from booking.slots.calendar import month_of
 from booking.web.middleware import session_cookie
 from tests.bench.figures import Figure, of_rounds
-from tests.bench.load import drive, get
 from tests.bench.scratch import Scratch
 from tests.bench.servers import Serving
 from tests.bench.windows import KINDS, RESOURCES
+from tests.load import drive, get
 
 MEANS: Final = {
     "calendar": "processor time of the calendar, 50 resources over 3 months, beside a bare Jinja page of its size"

@@ -14,8 +14,8 @@ from typing import Final
 from booking.bookings.opening import OPEN
 from booking.kit.db import execute
 from booking.slots.claims import take_with
-from tests.bench.load import post
 from tests.bench.scratch import Scratch, Wish
+from tests.load import post
 
 CREATED, TAKEN = 201, 409
 ZONE: Final = "'America/Antigua'"

@@ -5,14 +5,13 @@ in line for them: the worker's sweep, its offer and everyone's holds meet.
 """
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, cycle
-
-import httpx
 
 from booking.accounts.viewers import Viewer
 from booking.bookings.wishes import Wish
@@ -27,6 +26,7 @@ from booking.slots import resources
 from booking.slots.models import Resource
 from booking.slots.resources import Rostered
 from tests.journeys.trips import KEY, patient_of
+from tests.load import Sample, drive, post
 
 HELD, GONE = 201, "urn:leeward:dates-gone"
 
@@ -94,24 +94,23 @@ class Contest:
         [row] = await run(HOLDERS)
         return Outcome(row["every"], row["offered"], told)
 
-    async def _hold_all(self, number: int) -> list[httpx.Response]:
-        """Half of them through each process."""
-        limits, headers = httpx.Limits(max_connections=None), {"Authorization": f"Bearer {self.world.partner_key}"}
-        async with httpx.AsyncClient(limits=limits, headers=headers, timeout=120) as partner:
-            return await asyncio.gather(
-                *(
-                    partner.post(
-                        f"{address}/api/v1/cases/{code}/hold",
-                        json={"token": self.token},
-                        headers={"Idempotency-Key": f"{code}/{number}"},
-                    )
-                    for address, code in zip(cycle(self.addresses), self.codes, strict=False)
-                )
-            )
+    async def _hold_all(self, number: int) -> list[Sample]:
+        """Everyone at once, each on a connection of their own; half of them through each process."""
+        asked: dict[str, list[bytes]] = {address: [] for address in self.addresses}
+        for address, code in zip(cycle(self.addresses), self.codes, strict=False):
+            headers = {
+                "Authorization": f"Bearer {self.world.partner_key}",
+                "Idempotency-Key": f"{code}/{number}",
+            }
+            asked[address].append(post(f"/api/v1/cases/{code}/hold", {"token": self.token}, headers))
+        driven = await asyncio.gather(
+            *(drive(int(address.rsplit(":", 1)[1]), mine, len(mine)) for address, mine in asked.items())
+        )
+        return [sample for one in driven for sample in one.samples]
 
 
-def _told(answer: httpx.Response) -> int | str:
-    return answer.status_code if answer.is_success else str(answer.json()["type"])
+def _told(answer: Sample) -> int | str:
+    return answer.status if answer.status == HELD else str(json.loads(answer.body)["type"])
 
 
 async def _as_many(world: World, times: int, today: date) -> list[list[int]]:

@@ -14,7 +14,11 @@ class Sample:
 
     status: int
     seconds: float
-    size: int
+    body: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,6 @@ async def _client(
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         size = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
-        await reader.readexactly(size)
-        samples.append(Sample(int(head.split(b" ", 2)[1]), time.perf_counter() - began, size))
+        body = await reader.readexactly(size)
+        samples.append(Sample(int(head.split(b" ", 2)[1]), time.perf_counter() - began, body))
     return samples

@@ -38,17 +38,9 @@ from booking.slots.search import windows
 from booking.slots.windows import Window
 
 DAY: Final = timedelta(days=1)
-# Someone was faster, or the case has changed since we looked: the next in line are asked, and this one again at the next call.
-MISSED: Final = (
-    MovedMeanwhile,
-    NoConsent,
-    OtherDatesHeld,
-    TooSoon,
-    TooYoungThen,
-    WindowPassed,
-    WindowTaken,
-    WrongMoment,
-)
+# The case has changed since we looked: the next in line are asked, and this one again at the next call.
+MISSED: Final = (MovedMeanwhile, NoConsent, OtherDatesHeld, TooSoon, TooYoungThen, WindowPassed, WrongMoment)
+TRIES: Final = 3
 
 
 async def offer_freed(clinic_id: int | None = None, *, now: datetime) -> int:
@@ -112,10 +104,14 @@ async def _offer(place: InLine, clinic: Clinic, *, now: datetime) -> bool:
         agreement = await require_agreement(case)
         first = _First(await Wait.get(id=place.id), case, clinic, await offer_of(case.version_id), agreement)
         until = await _time_of_their_own(first, now=now)
-        window = await _fitting(first, until, now=now)
-        if window is not None:
-            await _hold(first, window, until, now=now)
-            return True
+        for _ in range(TRIES):
+            window = await _fitting(first, until, now=now)
+            if window is None:
+                break
+            # Someone was faster, or the clinic was just being changed: their turn is not over while there is anything else.
+            with suppress(WindowTaken):
+                await _hold(first, window, until, now=now)
+                return True
     return False
 
 

@@ -84,6 +84,9 @@ async def _changes(publication: Publication, *, now: datetime) -> AsyncIterator[
         yield f"clinic {clinic.slug}: {', '.join(changed) if changed else 'as it was'}"
     today = in_zone(now, clinic.zone).date()
     await holidays.fill(clinic, today, anew=True)
+    for shut in await holidays.holidays_of(clinic.id, today, now=now):
+        if shut.touched and not shut.is_open:
+            yield f"closed on {shut.day}, {shut.name}: {len(shut.touched)} appointments are in the way"
     yield await _programme(clinic, publication, now=now)
     known = {one.name for one in await Resource.filter(clinic_id=clinic.id)}
     fresh = [one for one in publication.roster.rostered(today) if one.name not in known]

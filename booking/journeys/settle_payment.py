@@ -4,6 +4,7 @@ All roads end in one transaction in which each thing happens once: an event's ro
 and a refund's move are compared and set, so that a second telling changes nothing (G9, G11).
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -134,7 +135,7 @@ async def _confirmed(booking: Booking, *, now: datetime) -> bool:
     try:
         async with savepoint():
             if not await claims.keep(window, booking.id, now=now):
-                await claims.retake(window, booking.id, now=now)
+                await _taken_again(window, booking.id, now=now)
                 await _require_not_too_soon(booking.case, window, now=now)
             await move(booking, BookingStatus.CONFIRMED, by=SYSTEM, now=now)
             await moves.move(booking.case, CaseStatus.BOOKED, by=SYSTEM, now=now)
@@ -142,6 +143,15 @@ async def _confirmed(booking: Booking, *, now: datetime) -> bool:
         booking.status = was
         return False
     return True
+
+
+async def _taken_again(window: Window, booking_id: int, *, now: datetime) -> None:
+    """Once more if it fails: the clinic may just have been changed in what is nobody's concern here."""
+    with suppress(WindowTaken):
+        async with savepoint():
+            await claims.retake(window, booking_id, now=now)
+            return
+    await claims.retake(window, booking_id, now=now)
 
 
 async def _require_not_too_soon(case: Case, window: Window, *, now: datetime) -> None:

@@ -1,6 +1,10 @@
 """What becomes of a deed that may be refused: `await refused(deed)` says whether it was, `must` and `had` that it may not be."""
 
 from collections.abc import Awaitable
+from types import ModuleType
+from typing import Any
+
+import pytest
 
 from booking.kit.errors import Refusal
 from booking.slots.claims import WindowTaken
@@ -29,3 +33,14 @@ async def had(deed: Awaitable[object]) -> None:
         await deed
     except WindowTaken as gone:
         raise AssertionError("what was shown could not be had") from gone
+
+
+def fail_once(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> None:
+    """The next time that dates are taken with this, something is in the way; afterwards nothing is."""
+    take: Any = getattr(module, name)
+
+    async def fails(*_: object, **__: object) -> None:
+        monkeypatch.setattr(module, name, take)
+        raise WindowTaken
+
+    monkeypatch.setattr(module, name, fails)

@@ -29,6 +29,8 @@ from booking.kit.db import execute, run
 from booking.messages.models import Message, SilenceReason
 from booking.payments.terms import RefundCause
 from booking.services import Services
+from booking.slots import claims
+from tests.journeys.refusals import fail_once
 from tests.journeys.trips import a_case, a_confirmed, a_hold, come_back, patient_of, pay, tokens
 from tests.journeys.waiting import APRIL, MINUTE, close_but, joins, line, offer_to
 from tests.outside import Clock
@@ -158,6 +160,16 @@ async def test_nobody_is_offered_dates_before_a_first_day_that_staff_set_since(
     await lets_go(taken, services)
 
     assert await line() == [("samuel", "waiting"), ("helene", "offered")]
+
+
+async def test_who_is_first_in_line_is_tried_again_before_the_next_when_the_clinic_is_just_being_changed(
+    two: tuple[Case, Case], taken: Booking, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_once(monkeypatch, claims, "take")
+
+    await lets_go(taken, services)
+
+    assert await line() == [("samuel", "offered"), ("helene", "waiting")]
 
 
 async def test_a_cancelled_trip_is_offered_too(world: World, services: Services) -> None:

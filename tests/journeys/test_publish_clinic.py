@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from booking.demo.world import World
 from booking.journeys.publish_clinic import publish_clinic, read_publication
 from booking.programmes.models import Clinic, Programme, ProgrammeVersion
 from booking.programmes.written import WrittenWrong
+from booking.services import Services
 from booking.slots.load import load_stock
-from booking.slots.models import Holiday, Resource
+from booking.slots.models import Claim, Holiday, Resource
 from booking.slots.protocol import Protocol
 from booking.slots.search import windows
-from booking.slots.windows import Wishes
+from booking.slots.windows import Window, Wishes
+from tests.journeys.trips import a_case, a_confirmed
 
 EXAMPLE = Path(__file__).parents[2] / "booking" / "demo" / "clinic"
 Write = Callable[[str, str, str], None]
@@ -151,3 +154,22 @@ def test_what_is_left_out_is_named_and_one_file_will_do(written: Path, tmp_path:
     with pytest.raises(WrittenWrong, match=r"^one.toml: clinic.slug: "):
         read_publication(one)
     assert tomllib.loads(one.read_text())["clinic"] == {"slug": "A b"}
+
+
+async def test_a_day_that_is_closed_from_now_on_says_whom_it_touches(
+    world: World, written: Path, change: Write, services: Services
+) -> None:
+    booking = await a_confirmed(await a_case(world, now=services.now()), services)
+    day = Window.from_json(booking.window).start
+    change(
+        "clinic",
+        "[[closed_yearly]]",
+        f'[[closed_yearly]]\nname = "Founders"\nfirst = "{day:%m-%d}"\nlast = "{day:%m-%d}"\n\n[[closed_yearly]]',
+    )
+
+    said = await publish_clinic(read_publication(written), now=services.now())
+
+    claims = await Claim.filter(booking_id=booking.id, step="assessment").count()
+    assert [line for line in said if "in the way" in line] == [
+        f"closed on {day}, Founders: {claims} appointments are in the way"
+    ]

@@ -26,8 +26,10 @@ from booking.payments.gateway import EventKind, PaymentEvent
 from booking.payments.models import Attempt, AttemptStatus, ChargeKind, Refund, StripeEvent
 from booking.payments.terms import RefundCause
 from booking.services import Services
+from booking.slots import claims
 from booking.slots.closures import Closing
 from booking.slots.windows import Window
+from tests.journeys.refusals import fail_once
 from tests.journeys.standing import CONFIRMED, DEPOSIT, GONE, REST, Standing, replace, standing
 from tests.journeys.trips import (
     LINKS,
@@ -158,6 +160,18 @@ async def test_a_late_deposit_confirms_if_the_dates_are_still_free(
         await tell(event, services)
 
     assert await standing(booking) == replace(CONFIRMED, story=("held", "lapsed", "confirmed"))
+
+
+async def test_a_late_deposit_is_tried_again_when_the_clinic_is_just_being_changed(
+    world: World, services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = await paid_for(world, services)
+    clock.at += 2 * HOUR
+    fail_once(monkeypatch, claims, "retake")
+
+    await come_back(booking, services)
+
+    assert await standing(booking) == CONFIRMED
 
 
 async def test_a_late_deposit_goes_back_if_the_dates_are_gone(world: World, services: Services, clock: Clock) -> None:

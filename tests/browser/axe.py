@@ -1,5 +1,6 @@
 """What axe, and our own look at colours and widths, find wrong with the page that a browser shows."""
 
+import asyncio
 from typing import Any, Final
 
 from axe_playwright_python.async_playwright import Axe
@@ -25,15 +26,15 @@ async def faults_of(page: Page, *, drawn: bool = False) -> list[str]:
 
     What words stand on, axe knows only of a page that is `drawn` for it; else their computed colours tell, in a tenth of the time.
     """
-    await page.evaluate(AXE)
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
     faults = await _faults(page, {**WCAG, "rules": {"color-contrast": {"enabled": drawn}}})
     return faults + await too_faint(page)
 
 
 async def faults_at_night(page: Page) -> list[str]:
     """What a phone's width and a dark screen add, on a page that axe has looked at."""
-    await page.set_viewport_size(PHONE)
-    await page.emulate_media(color_scheme="dark")
+    await asyncio.gather(page.set_viewport_size(PHONE), page.emulate_media(color_scheme="dark"))
     faults = await _faults(page, SEEN_ANEW)
     faults += await too_faint(page)
     too_wide = await page.evaluate(WIDER_THAN_THE_SCREEN)

@@ -18,9 +18,9 @@ def kind_of(path: str) -> str:
     return VARIES.sub("*", path)
 
 
-async def kinds_of_pages(request: APIRequestContext, home: str, area: str) -> list[str]:
-    """A path for each kind of page within reach in this area (`/portal`), in the order found."""
-    waiting, known, looked_into, found = deque([area]), {area}, Counter[str](), list[str]()
+async def kinds_of_pages(request: APIRequestContext, home: str, area: str) -> dict[str, str]:
+    """A page for each kind within reach in this area (`/portal`), by its path, in the order found."""
+    waiting, known, looked_into, found = deque([area]), {area}, Counter[str](), dict[str, str]()
     while waiting:
         path = waiting.popleft()
         kind = kind_of(path)
@@ -31,9 +31,10 @@ async def kinds_of_pages(request: APIRequestContext, home: str, area: str) -> li
         assert answer.status < 500, f"{answer.status} at {path}"
         if not answer.ok or "text/html" not in answer.headers["content-type"]:
             continue
+        html = await answer.text()
         if looked_into[kind] == 1:
-            found.append(path)
-        links = _links_in(await answer.text()) - known
+            found[path] = html
+        links = _links_in(html) - known
         known |= links
         waiting.extend(sorted(link for link in links if link.startswith(area) and not NO_PAGE.search(link)))
     return found

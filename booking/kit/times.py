@@ -21,6 +21,7 @@ __all__ = [
     "in_zone",
     "is_zone",
     "settle",
+    "settle_on",
     "show_date",
     "show_day",
     "show_first",
@@ -69,8 +70,13 @@ def settle(local: datetime, zone: str) -> datetime:
     """The instant of `local` in `zone`; in a gap the same time by the old offset, of two the first (RFC 5545 3.3.5)."""
     if local.tzinfo is not None:
         raise ValueError("a planned local time carries no offset")
-    # As `replace(tzinfo=...)`, in a third of the time; the fold comes along with the time of day.
-    return datetime.combine(local.date(), local.time(), ZoneInfo(zone)).astimezone(UTC)
+    return settle_on(local.date(), local.time(), zone)
+
+
+def settle_on(day: date, clock: time, zone: str) -> datetime:
+    """The same of a day and a time of day; the fold is the time's."""
+    # As `replace(tzinfo=...)`, in a third of the time: a hold asks for it a dozen times.
+    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
 
 
 def in_zone(instant: datetime, zone: str) -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from booking.kit.times import in_zone, settle
+from booking.kit.times import in_zone, settle, settle_on
 from booking.messages.occasions import OCCASIONS, Anchor, Occasion, OnDay
 
 # Nobody is woken by a mail that could wait: it comes between these hours of the recipient's own clock.
@@ -95,7 +95,7 @@ def awake(instant: datetime, zone: str) -> datetime:
     if DAY_BEGINS <= local.time() <= DAY_ENDS:
         return instant
     day = local.date() if local.time() < DAY_BEGINS else local.date() + timedelta(days=1)
-    return settle(datetime.combine(day, DAY_BEGINS), zone)
+    return settle_on(day, DAY_BEGINS, zone)
 
 
 def awake_for_all(instant: datetime, zones: Sequence[str]) -> datetime:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from booking.kit.db import Record, run
-from booking.kit.times import days_between, in_zone, settle
+from booking.kit.times import days_between, in_zone, settle_on
 
 RESOURCES: Final = """
 SELECT r.id, r.kind, r.name, c.zone FROM resource r JOIN clinic c ON c.id = r.clinic_id
@@ -106,7 +106,7 @@ async def load_calendar(clinic_id: int, first: date, last: date, now: datetime) 
     if not resources:
         return Calendar("UTC", days, [], {})
     zone = str(resources[0]["zone"])
-    reach = (settle(datetime.combine(day, time()), zone) for day in (first, last + timedelta(days=1)))
+    reach = (settle_on(day, time(), zone) for day in (first, last + timedelta(days=1)))
     taken = _taken(await run(CLAIMS, clinic_id, *reach, now), zone)
     holidays, closures = holidays_apart(await run(CLOSURES, clinic_id, first, last))
     shut = _shut(closures, set(days))

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from booking.kit.db import run
-from booking.kit.times import days_between, settle
+from booking.kit.times import days_between, settle_on
 from booking.slots.calendar import CLOSURES, holidays_apart
 
 # A row for each resource, its days as one value each: thousands of rows would cost more to read than all the rest.
@@ -54,7 +54,7 @@ class Counts:
 
 async def load_counts(clinic_id: int, zone: str, first: date, last: date, now: datetime) -> Counts:
     """Each of the clinic's resources from first to last, lapsed holds aside, in two statements."""
-    reach = (settle(datetime.combine(day, time()), zone) for day in (first, last + timedelta(days=1)))
+    reach = (settle_on(day, time(), zone) for day in (first, last + timedelta(days=1)))
     rows = await run(COUNTS, clinic_id, *reach, now)
     shut: defaultdict[int, set[date]] = defaultdict(set)
     holidays, closures = holidays_apart(await run(CLOSURES, clinic_id, first, last))

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from typing import Final
 
-from booking.kit.times import in_zone, settle
+from booking.kit.times import in_zone, settle_on
 
 GRAIN: Final = 5
 DAY: Final = 24 * 60 // GRAIN
@@ -82,7 +82,7 @@ class Day:
         return in_zone(instant, self.zone).time()
 
     def _instant(self, local: time) -> datetime:
-        return settle(datetime.combine(self.date, local), self.zone)
+        return settle_on(self.date, local, self.zone)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Grid:
     def __post_init__(self) -> None:
         span = (self.last - self.first).days + 1
         dates = [self.first + timedelta(days=n) for n in range(span + 1)]
-        ticks = [tick(settle(datetime.combine(day, MIDNIGHT), self.zone)) for day in dates]
+        ticks = [tick(settle_on(day, MIDNIGHT, self.zone)) for day in dates]
         origin = ticks[0]
         days = (
             Day(day, self.zone, start - origin, end - start)

@@ -7,7 +7,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, Self
 
-from booking.kit.times import settle
+from booking.kit.times import settle_on
 from booking.slots.protocol import Need, Protocol, Step
 
 
@@ -83,7 +83,7 @@ class WindowStep(NamedTuple):
 
     def period(self, zone: str) -> tuple[datetime, datetime]:
         """The patient's own time in it, without its buffers."""
-        starts_at = settle(datetime.combine(self.day, self.starts), zone)
+        starts_at = settle_on(self.day, self.starts, zone)
         return starts_at, starts_at + _minutes(self.minutes)
 
     def claims(self, zone: str) -> list[ClaimRow]:
@@ -197,5 +197,5 @@ def ends_of(data: Mapping[str, Any]) -> Ends:
 
 
 def _period(told: Mapping[str, Any], zone: str) -> tuple[datetime, datetime]:
-    starts_at = settle(datetime.fromisoformat(f"{told['day']}T{told['starts']}"), zone)
+    starts_at = settle_on(date.fromisoformat(told["day"]), time.fromisoformat(told["starts"]), zone)
     return starts_at, starts_at + _minutes(told["minutes"])

@@ -1,13 +1,14 @@
 """The outside world of the tests: Stripe's simulator over HTTP, real SMTP, a folder for files, and a clock that is told the time."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,6 +16,8 @@ from starlette.types import ASGIApp
 SECRET = "a secret that only tests have, long enough to be one"
 STRIPE_KEY = "sk_test_example"
 WEBHOOK_SECRET = "whsec_example"
+# Reading the machine's certificates takes longer than many a test, and nothing here is encrypted.
+PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass

@@ -20,6 +20,7 @@ from booking.accounts.models import Role, Staff
 from booking.accounts.staff import Secrets, prove
 from booking.demo import postgres
 from booking.kit.seals import derive_key
+from tests.outside import PLAIN
 from tests.programs import Done, done
 
 ROOT = Path(__file__).parents[1]
@@ -241,7 +242,10 @@ class Demo:
 
     def healthy(self) -> bool:
         try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).status_code == httpx.codes.OK
+            return (
+                httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5, verify=PLAIN).status_code
+                == httpx.codes.OK
+            )
         except httpx.TransportError:
             return False
 

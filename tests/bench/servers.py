@@ -12,6 +12,7 @@ import httpx
 import psutil
 
 from tests.bench.scratch import Scratch, running
+from tests.outside import PLAIN
 
 PATIENCE: Final = 60.0
 QUIET: Final = ("--no-access-log", "--no-server-header", "--log-level", "warning")
@@ -50,7 +51,10 @@ def _answering(serving: Serving, path: str) -> Serving:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
-            if httpx.get(f"http://127.0.0.1:{serving.port}{path}", timeout=5).status_code == httpx.codes.OK:
+            if (
+                httpx.get(f"http://127.0.0.1:{serving.port}{path}", timeout=5, verify=PLAIN).status_code
+                == httpx.codes.OK
+            ):
                 return serving
         except httpx.TransportError:
             time.sleep(0.05)

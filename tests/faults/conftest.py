@@ -13,7 +13,7 @@ from booking.services import Services
 from tests.faults.paying import example_now
 from tests.faults.processes import Place
 from tests.journeys.trips import a_case, a_hold
-from tests.outside import Clock
+from tests.outside import PLAIN, Clock
 
 
 @pytest.fixture
@@ -26,4 +26,4 @@ async def held(clean_db: None, clock: Clock, services: Services) -> Booking:
 @pytest.fixture
 def place(server: Running, stripe_address: str, tmp_path: Path) -> Iterator[Place]:
     yield Place(server.url, stripe_address, tmp_path)
-    httpx.delete(f"{stripe_address}/_control/faults").raise_for_status()
+    httpx.delete(f"{stripe_address}/_control/faults", verify=PLAIN).raise_for_status()

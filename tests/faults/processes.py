@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from booking.kit.failpoints import VARIABLE
-from tests.outside import SECRET, STRIPE_KEY, WEBHOOK_SECRET, address_of, free_socket
+from tests.outside import PLAIN, SECRET, STRIPE_KEY, WEBHOOK_SECRET, address_of, free_socket
 from tests.programs import PATIENCE, Program, program
 
 
@@ -77,7 +77,7 @@ def _wait_for(found: Web) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and not found.process.is_over():
         try:
-            if httpx.get(f"{found.address}/healthz", timeout=5).status_code == httpx.codes.OK:
+            if httpx.get(f"{found.address}/healthz", timeout=5, verify=PLAIN).status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             time.sleep(0.05)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.outside import SECRET, STRIPE_KEY, WEBHOOK_SECRET, address_of, free_socket
+from tests.outside import PLAIN, SECRET, STRIPE_KEY, WEBHOOK_SECRET, address_of, free_socket
 from tests.programs import PATIENCE, Program, program
 
 
@@ -47,7 +47,7 @@ def _wait_for(address: str, process: Program, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and not process.is_over():
         try:
-            if httpx.get(f"{address}/readyz", timeout=5).status_code == httpx.codes.OK:
+            if httpx.get(f"{address}/readyz", timeout=5, verify=PLAIN).status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             time.sleep(0.05)

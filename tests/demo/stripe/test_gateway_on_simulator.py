@@ -20,6 +20,7 @@ from booking.payments.gateway import (
 from booking.payments.stripe import LiveKeyBesideSimulator, StripeGateway
 from tests.demo.stripe.conftest import Clock
 from tests.demo.stripe.rigs import KEY, SECRET, Shop, eventually, fill_in, order
+from tests.outside import PLAIN
 
 
 async def paid_checkout(gateway: StripeGateway, **changes: object) -> Checkout:
@@ -29,7 +30,7 @@ async def paid_checkout(gateway: StripeGateway, **changes: object) -> Checkout:
 
 
 async def plan_fault(address: str, **fault: object) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN) as http:
         (await http.post(f"{address}/_control/faults", json=fault)).raise_for_status()
 
 
@@ -162,7 +163,7 @@ async def test_a_webhook_that_is_forged_changed_or_old_is_not_believed(gateway: 
 
 
 async def test_lost_events_are_found_by_asking(gateway: StripeGateway, address: str, shop: Shop) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN) as http:
         await http.post(f"{address}/_control/webhooks", json={"mode": "drop"})
     before = datetime.now(UTC) - timedelta(seconds=1)
     paid = await paid_checkout(gateway)
@@ -199,7 +200,7 @@ async def test_an_answer_that_was_lost_is_given_again_under_its_key(address: str
 
     opened = await gateway.start_checkout(order())
 
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}) as http:
+    async with httpx.AsyncClient(verify=PLAIN, headers={"Authorization": f"Bearer {KEY}"}) as http:
         listed = (await http.get(f"{address}/v1/checkout/sessions")).json()["data"]
     assert [one["id"] for one in listed] == [opened.session_id]
     await gateway.close()

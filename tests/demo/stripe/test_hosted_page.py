@@ -12,7 +12,7 @@ from booking.payments.gateway import CheckoutStatus, EventKind
 from booking.payments.stripe import StripeGateway
 from tests.demo.stripe.conftest import Clock
 from tests.demo.stripe.rigs import KEY, SECRET, Shop, fill_in, order, words_of
-from tests.outside import free_socket, served
+from tests.outside import PLAIN, free_socket, served
 
 DECLINED, ASKS = "4000 0000 0000 0002", "4000 0025 0000 3155"
 
@@ -22,12 +22,12 @@ async def opened_page(gateway: StripeGateway, **changes: object) -> str:
 
 
 async def seen(url: str, **headers: str) -> httpx.Response:
-    async with httpx.AsyncClient() as browser:
+    async with httpx.AsyncClient(verify=PLAIN) as browser:
         return await browser.get(url, headers=headers)
 
 
 async def answered(url: str, answer: str) -> httpx.Response:
-    async with httpx.AsyncClient() as browser:
+    async with httpx.AsyncClient(verify=PLAIN) as browser:
         return await browser.post(url, data={"answer": answer})
 
 

@@ -11,6 +11,7 @@ import stripe
 
 from booking.demo.stripe.wire import nested
 from tests.demo.stripe.rigs import KEY
+from tests.outside import PLAIN
 
 PAYMENT = {"amount": 1_000, "currency": "usd", "confirm": True}
 
@@ -22,7 +23,7 @@ def sdk(address: str) -> stripe.StripeClient:
 
 @pytest.fixture
 def http(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {KEY}"}) as client:
+    with httpx.Client(verify=PLAIN, base_url=address, headers={"Authorization": f"Bearer {KEY}"}) as client:
         yield client
 
 
@@ -60,7 +61,7 @@ def test_a_decline_is_a_card_error_to_the_sdk(sdk: stripe.StripeClient) -> None:
 
 
 async def test_a_key_in_use_is_a_conflict(address: str) -> None:
-    async with httpx.AsyncClient(base_url=address, headers={"Authorization": f"Bearer {KEY}"}) as http:
+    async with httpx.AsyncClient(verify=PLAIN, base_url=address, headers={"Authorization": f"Bearer {KEY}"}) as http:
         await http.post("/_control/faults", json={"answer": "slow", "seconds": 0.5, "path": "/v1/payment"})
         body = {"amount": "1000", "currency": "usd"}
 
@@ -95,7 +96,7 @@ def test_what_was_not_executed_may_be_corrected_under_its_key(http: httpx.Client
     ],
 )
 def test_only_a_test_key_opens_it(address: str, authorization: str, said: str) -> None:
-    answer = httpx.get(f"{address}/v1/events", headers={"Authorization": authorization})
+    answer = httpx.get(f"{address}/v1/events", headers={"Authorization": authorization}, verify=PLAIN)
 
     assert (answer.status_code, said in answer.json()["error"]["message"]) == (401, True)
 

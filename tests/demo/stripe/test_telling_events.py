@@ -10,7 +10,7 @@ import httpx
 from booking.payments.gateway import CheckoutStatus
 from booking.payments.stripe import StripeGateway
 from tests.demo.stripe.rigs import KEY, SECRET, Shop, eventually, fill_in, order
-from tests.outside import free_socket, served
+from tests.outside import PLAIN, free_socket, served
 
 
 def kinds(shop: Shop) -> list[str]:
@@ -22,12 +22,12 @@ async def pay_one(gateway: StripeGateway) -> None:
 
 
 async def control(address: str, path: str, **said: object) -> httpx.Response:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN) as http:
         return await http.post(f"{address}/_control/{path}", json=said)
 
 
 async def deliveries(address: str) -> dict[str, tuple[str, int]]:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN) as http:
         events = (await http.get(f"{address}/_control/events")).json()
     return {event["type"]: (event["state"], event["tries"]) for event in events}
 
@@ -57,7 +57,7 @@ async def test_events_are_held_back_and_let_go(gateway: StripeGateway, address: 
 async def test_an_event_is_told_six_times_at_once(gateway: StripeGateway, address: str, shop: Shop) -> None:
     await control(address, "webhooks", mode="hold")
     await pay_one(gateway)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=PLAIN) as http:
         event = (await http.get(f"{address}/_control/events")).json()[-1]
 
     answer = await control(address, f"events/{event['id']}/deliver", times=6)

@@ -1,5 +1,7 @@
 """What every test may ask for: the real database, and a fixed moment."""
 
+import contextlib
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -178,11 +180,23 @@ def stripes_clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def stripe_address(tmp_path_factory: pytest.TempPathFactory, stripes_clock: Clock) -> Iterator[str]:
+def stripes_memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("stripe") / "stripe.sqlite"
+
+
+@pytest.fixture
+def _unheard(stripe_address: str, stripes_memory: Path) -> None:
+    """Stripe's list of events is empty: reading those of all tests before takes longer than the test."""
+    with contextlib.closing(sqlite3.connect(stripes_memory, isolation_level=None)) as memory:
+        memory.execute("DELETE FROM thing WHERE object = 'event'")
+
+
+@pytest.fixture(scope="session")
+def stripe_address(stripes_memory: Path, stripes_clock: Clock) -> Iterator[str]:
     """One Stripe simulator for the whole run, with controls; it tells nobody: tests deliver its events themselves."""
     listening = free_socket()
     simulator = create_simulator(
-        tmp_path_factory.mktemp("stripe") / "stripe.sqlite",
+        stripes_memory,
         None,
         WEBHOOK_SECRET,
         public_url=address_of(listening),
@@ -210,6 +224,7 @@ async def stripe_gateway(stripe_address: str) -> AsyncIterator[StripeGateway]:
 
 @pytest.fixture
 async def services(
+    _unheard: None,
     clock: Clock,
     stripe_address: str,
     stripe_gateway: StripeGateway,

@@ -131,16 +131,17 @@ async def _confirmed(booking: Booking, *, now: datetime) -> bool:
     if window.starts_at <= now:
         # A hold that no worker has swept still has its claims, however late the money is heard of.
         return False
-    was = booking.status
+    was = booking.status, booking.lapses_at, booking.calendar_sequence
     try:
         async with savepoint():
+            # Whoever takes dates opens the case's one live booking first, then claims: in another order both could wait in a circle.
+            await move(booking, BookingStatus.CONFIRMED, by=SYSTEM, now=now)
             if not await claims.keep(window, booking.id, now=now):
                 await _taken_again(window, booking.id, now=now)
                 await _require_not_too_soon(booking.case, window, now=now)
-            await move(booking, BookingStatus.CONFIRMED, by=SYSTEM, now=now)
             await moves.move(booking.case, CaseStatus.BOOKED, by=SYSTEM, now=now)
     except (WindowTaken, WindowPassed, TooSoon, NoConsent, OtherDatesHeld, WrongMoment):
-        booking.status = was
+        booking.status, booking.lapses_at, booking.calendar_sequence = was
         return False
     return True
 

@@ -10,6 +10,15 @@ from typing import Final
 
 from booking.kit.db import execute
 
+# For a journey whose moment is a little earlier, a hold that has just lapsed has not, and may be paid for.
+JUST: Final = "interval '1 minute'"
+
+
+def held(claim: str, now: str) -> str:
+    """SQL for a claim or a dose that is kept, or held, also by a hold that has only just lapsed."""
+    return f"({claim}.lapses_at IS NULL OR {claim}.lapses_at > {now}::timestamptz - {JUST})"
+
+
 # The update changes nothing: it gives each row a new version.
 CHANGING: Final = """
 WITH mine AS (

@@ -2,8 +2,8 @@
 
 Every function runs in the journey's transaction. Nothing is looked up first and written later: a statement tries,
 the exclusion constraint decides, and the count says whether it worked. Claims are always locked, removed and added
-in the order of their resource and start, then the resources in theirs, then doses, so that two journeys can wait for each
-other but never in a circle.
+in the order of their resource and start, after the resources in theirs and before any dose, so that two journeys can wait
+for each other but never in a circle.
 """
 
 from collections.abc import Collection, Sequence
@@ -43,13 +43,16 @@ CLOSED_UNTIL: Final = instant("(day + coalesce(nullif(x.to_time, '00:00'), '24:0
 # A lapsed claim of anyone's is cleared if it is in the way, and so are the booking's own: it may keep its resources
 # while it moves. One that is about to lapse is locked in the same order, though it stays: for another journey, whose
 # moment is a little later, it has lapsed already, and to meet its removal only at the INSERT would be to wait in a circle.
-# `cleared` is counted in the INSERT only so that it has run to its end before the first row goes in.
-# `there` is each resource as it stands now, locked; what is read of its hours and closures is as old as the statement. If
+# `cleared` is counted in the INSERT only so that it has run to its end before the first row goes in, `there` likewise.
+# `there` is each resource as it stands now, locked, and before any claim: whoever changes the clinic locks many, and must not
+# be waited for by someone whose claims another waits for. What is read of its hours and closures is as old as the statement. If
 # it has another version by now, someone has changed them meanwhile (`changing.py`), and whoever claims must look again.
 CLAIM: Final = f"""
 WITH wanted AS (
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[])
              AS w (resource_id, step, starts_at, ends_at)
+), there AS (
+  SELECT id, xmin AS version FROM resource WHERE id = ANY($1::bigint[]) AND is_active ORDER BY id FOR KEY SHARE
 ), in_the_way AS (
   SELECT id, booking_id = $5 OR lapses_at <= $6 AS gone FROM claim WHERE id IN (
     SELECT id FROM claim WHERE booking_id = $5
@@ -57,12 +60,11 @@ WITH wanted AS (
     SELECT c.id FROM wanted w JOIN claim c
            ON c.resource_id = w.resource_id AND c.ends_at > w.starts_at AND c.starts_at < w.ends_at
      WHERE c.lapses_at <= $6 + interval '1 minute')
+     AND (SELECT count(*) FROM there) >= 0
    ORDER BY resource_id, starts_at FOR UPDATE
 ), cleared AS (
   DELETE FROM claim USING in_the_way WHERE claim.id = in_the_way.id AND in_the_way.gone
   RETURNING claim.id
-), there AS (
-  SELECT id, xmin AS version FROM resource WHERE id = ANY($1::bigint[]) AND is_active ORDER BY id FOR KEY SHARE
 ), taken AS (
   INSERT INTO claim (resource_id, booking_id, step, starts_at, ends_at, lapses_at)
   SELECT w.resource_id, $5, w.step, w.starts_at, w.ends_at, $7

@@ -13,12 +13,13 @@ from typing import Final
 from booking.kit.db import Record, execute, run
 from booking.kit.errors import Invalid, NotFound
 from booking.kit.words import Text, _
+from booking.slots.changing import held
 from booking.slots.local import instant
 from booking.slots.models import Closure, Resource
 
 # A claim and a closure meet on a clinic-local day; midnight as the end is the end of that day.
 MEETS: Final = """
-  (x.lapses_at IS NULL OR x.lapses_at > {now}) AND x.ends_at > {now}
+  {held} AND x.ends_at > {now}
   AND EXISTS (
     SELECT FROM generate_series(
              greatest({first}::date, (x.starts_at AT TIME ZONE k.zone)::date - 1)::timestamp,
@@ -28,6 +29,7 @@ MEETS: Final = """
 
 def _meets(now: str, first: str, last: str, opens: str, closes: str) -> str:
     return MEETS.format(
+        held=held("x", now),
         now=now,
         first=first,
         last=last,

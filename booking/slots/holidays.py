@@ -14,7 +14,7 @@ from typing import Final
 from booking.kit.db import execute, run
 from booking.kit.errors import NotFound
 from booking.programmes.models import Clinic
-from booking.slots.changing import changing
+from booking.slots.changing import changing, held
 from booking.slots.closures import Touched
 from booking.slots.local import instant
 
@@ -42,7 +42,7 @@ SELECT h.day, b.code AS booking, x.step, x.starts_at, x.ends_at, x.lapses_at
   JOIN claim x ON x.resource_id = r.id AND x.ends_at > {instant("h.day::timestamp", "k.zone")}
               AND x.starts_at < {instant("(h.day + 1)::timestamp", "k.zone")}
   JOIN booking b ON b.id = x.booking_id
- WHERE h.clinic_id = $1 AND h.day >= $2 AND x.ends_at > $3 AND (x.lapses_at IS NULL OR x.lapses_at > $3)
+ WHERE h.clinic_id = $1 AND h.day >= $2 AND x.ends_at > $3 AND {held("x", "$3")}
  ORDER BY x.starts_at, x.id"""  # noqa: S608 - our own texts
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from booking.kit.db import execute, run
 from booking.kit.errors import Invalid, WrongMoment
 from booking.kit.words import Text, _
+from booking.slots.changing import held
 from booking.slots.models import Dose, Lot, LotEvent, LotState
 
 NEXT: Final = {
@@ -23,12 +24,12 @@ SELECT l.id, l.code, l.product, l.state, l.usable_from, l.usable_until, count(d.
  WHERE l.clinic_id = $1
  GROUP BY l.id ORDER BY l.usable_until, l.id"""
 
-PROMISED: Final = """
+PROMISED: Final = f"""
 SELECT b.id AS booking_id, b.code AS booking, d.step, l.code AS lot, l.state, d.number
   FROM dose d JOIN lot l ON l.id = d.lot_id JOIN booking b ON b.id = d.booking_id
  WHERE l.clinic_id = $1 AND ($2::bigint IS NULL OR l.id = $2) AND ($3::bigint IS NULL OR b.id = $3)
-   AND (d.lapses_at IS NULL OR d.lapses_at > $4)
- ORDER BY b.starts_at, b.id, d.step, d.number"""
+   AND {held("d", "$4")}
+ ORDER BY b.starts_at, b.id, d.step, d.number"""  # noqa: S608 - our own texts
 
 
 EVENTS: Final = """

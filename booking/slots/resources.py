@@ -11,7 +11,7 @@ from booking.kit.db import Record, execute, run
 from booking.kit.errors import Invalid, NotFound, Refusal
 from booking.kit.times import in_zone
 from booking.kit.words import Text, _
-from booking.slots.changing import changing
+from booking.slots.changing import changing, held
 from booking.slots.closures import Closing, Touched, touched_by
 from booking.slots.grid import Grid, tick, tick_after
 from booking.slots.hours import Hours, open_bits
@@ -36,11 +36,10 @@ SELECT made.id, each.* FROM made JOIN told USING (name), jsonb_to_recordset(told
 
 NAMES: Final = "SELECT name FROM resource WHERE clinic_id = $1 AND is_active AND name = ANY($2) ORDER BY name"
 
-RETIRE: Final = """
+RETIRE: Final = f"""
 UPDATE resource SET is_active = false
  WHERE clinic_id = $1 AND id = ANY($2)
-   AND NOT EXISTS (SELECT FROM claim c WHERE c.resource_id = resource.id AND c.ends_at > $3
-                      AND (c.lapses_at IS NULL OR c.lapses_at > $3))"""
+   AND NOT EXISTS (SELECT FROM claim c WHERE c.resource_id = resource.id AND c.ends_at > $3 AND {held("c", "$3")})"""  # noqa: S608 - our own texts
 
 # What holds from that day on is replaced whole; what held before holds until the day before.
 END_HOURS: Final = """

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -13,7 +14,7 @@ from booking.bookings.models import Booking, BookingStatus
 from booking.consultations.models import Case
 from booking.demo.world import World
 from booking.journeys.check import Violation, check
-from booking.journeys.keep_resources import retire_resource
+from booking.journeys.keep_resources import retire_resource, set_holiday
 from booking.journeys.release_hold import release_hold
 from booking.journeys.reschedule import reschedule
 from booking.journeys.reserve import reserve
@@ -22,14 +23,17 @@ from booking.journeys.sweep_lapses import sweep_lapses
 from booking.kit.db import execute, run, transaction
 from booking.payments.models import Charge, ChargeStatus, Refund
 from booking.services import Services
+from booking.slots import claims
 from booking.slots.windows import Window
 from tests.journeys.refusals import refused
 from tests.journeys.test_reschedule import nia
 from tests.journeys.trips import KEY, LINKS, a_case, a_hold, patient_of, pay, tokens
+from tests.races.waiting import waits_or_is_done
 
 ROUNDS: Final = 10
 SECOND: Final = timedelta(seconds=1)
 LAST: Final = date(2027, 12, 1)
+HOLIDAY: Final = "INSERT INTO holiday (clinic_id, day, name, is_open) VALUES ($1, $2, 'A day', true)"
 
 Deed = Callable[[], Awaitable[object]]
 
@@ -78,6 +82,7 @@ class Round:
             "another takes the dates": taken(0, first),
             "a third takes where they would go": taken(1, second),
             "the worker sweeps": lambda: sweep_lapses(now=after),
+            "the desk keeps a holiday": lambda: set_holiday(nia(self.world), LAST, is_open=False, now=after),
             "the desk retires the chair": lambda: retire_resource(nia(self.world), chair, now=after),
         }
 
@@ -100,6 +105,7 @@ async def test_whoever_comes_in_the_second_of_the_lapse_nothing_is_lost_and_noth
     lasting_world: World, services: Services, seed: int
 ) -> None:
     random = Random(seed)  # noqa: S311 - the same order every time
+    await execute(HOLIDAY, lasting_world.clinic.id, LAST)
     played = await Round.begun(lasting_world, services)
     deeds = list((await played.deeds()).values())
     random.shuffle(deeds)
@@ -108,9 +114,37 @@ async def test_whoever_comes_in_the_second_of_the_lapse_nothing_is_lost_and_noth
         await asyncio.sleep(random.random() / 20)
         await refused(deed())
 
-    await asyncio.gather(*(soon(deed) for deed in deeds))
+    went = await asyncio.gather(*(soon(deed) for deed in deeds), return_exceptions=True)
 
+    assert [fault for fault in went if isinstance(fault, BaseException)] == []
     assert played.booking.lapses_at is not None
     assert await broken(played.booking.lapses_at + 2 * SECOND) == []
     assert not await owed(played.booking)
     assert await run("SELECT id FROM claim c WHERE NOT EXISTS (SELECT FROM booking b WHERE b.id = c.booking_id)") == []
+
+
+async def test_a_late_payment_and_other_dates_for_the_same_case_never_wait_for_each_other_in_a_circle(
+    lasting_world: World, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = await Round.begun(lasting_world, services)
+    assert played.booking.lapses_at is not None
+    after, take = played.booking.lapses_at + SECOND, claims.take
+    await sweep_lapses(now=after)
+    heard: list[asyncio.Task[None]] = []
+    outside = copy_context()
+
+    async def late(*what: Any, **how: Any) -> None:
+        """The new booking is open, and nothing of it is claimed, when the payment of the first is heard of."""
+        settling = settle_checkout(played.session, payments=services.payments, links=LINKS, now=after)
+        heard.append(asyncio.create_task(settling, context=outside.copy()))
+        await asyncio.create_task(waits_or_is_done(heard[0]), context=outside.copy())
+        await take(*what, **how)
+
+    monkeypatch.setattr(claims, "take", late)
+    patient = await patient_of(played.case)
+    # The same dates: what the payment would have taken again is what the new booking asks for.
+    await reserve(patient, played.case.code, played.tokens[0], key=KEY, now=after)
+    await heard[0]
+
+    assert (await Booking.get(id=played.booking.id)).status is BookingStatus.REFUND_DUE
+    assert await broken(after) == []

@@ -14,7 +14,7 @@ from booking.demo.clinic.load import programme_content
 from booking.journeys import close_resource, keep_resources
 from booking.journeys.keep_resources import open_holidays, retire_resource, set_holiday, set_hours
 from booking.journeys.receive_lot import open_lot, set_lot_state
-from booking.kit.db import execute, run, transaction
+from booking.kit.db import execute, transaction
 from booking.slots import claims, resources
 from booking.slots.claims import WindowTaken, take
 from booking.slots.closures import Closing
@@ -22,15 +22,13 @@ from booking.slots.hours import Hours
 from booking.slots.models import LotState
 from booking.slots.resources import StillBooked
 from booking.slots.windows import Window
+from tests.races.waiting import waits_or_is_done
 from tests.slots.rows import FIRST, HOUR, NOW, Small, booking, free, small_clinic
 
 pytestmark = pytest.mark.usefixtures("clean_db")
 
 # A change of the desk's; it gives back the codes of the bookings that it says it touches.
 Change = Callable[[Viewer, Small], Awaitable[set[str]]]
-
-WAITS: Final = """
-SELECT count(*) AS number FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"""
 
 
 async def retires(nia: Viewer, small: Small) -> set[str]:
@@ -90,7 +88,7 @@ class Race:
         hold = asyncio.create_task(self._hold())
         await self._hold_has_taken.wait()
         change = asyncio.create_task(self._changed())
-        await _waits_or_is_done(change)
+        await waits_or_is_done(change)
         self._hold_may_end.set()
         return await hold, self._code in await change
 
@@ -108,7 +106,7 @@ class Race:
         change = asyncio.create_task(self._changed())
         await made.wait()
         hold = asyncio.create_task(self._hold())
-        await _waits_or_is_done(hold)
+        await waits_or_is_done(hold)
         may_end.set()
         return await hold, self._code in await change
 
@@ -124,12 +122,6 @@ class Race:
 
     async def _changed(self) -> set[str]:
         return await self._change(self._nia, self._small)
-
-
-async def _waits_or_is_done(task: "asyncio.Task[Any]") -> None:
-    async with asyncio.timeout(20):
-        while not task.done() and (await run(WAITS))[0]["number"] == 0:
-            await asyncio.wait([task], timeout=0.01)
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -140,6 +140,11 @@ def _chosen(nth: int) -> str:
     )
 
 
+# Whoever gives up claims while taking others is alone with both: two who each go where the other is would wait in a circle.
+ALONE: Final = """
+SELECT id FROM resource WHERE id = ANY($2::bigint[]) OR id IN (SELECT resource_id FROM claim WHERE booking_id = $1)
+ ORDER BY id FOR UPDATE"""
+
 RELEASE: Final = """
 DELETE FROM claim
  WHERE id IN (SELECT id FROM claim WHERE booking_id = $1 ORDER BY resource_id, starts_at FOR UPDATE)"""
@@ -220,6 +225,7 @@ async def move(booking_id: int, to: Window, *, now: datetime, lapses_at: datetim
         WindowTaken: the journey must roll back, and the old window stays.
         WindowPassed: the new window has begun.
     """
+    await _be_alone(booking_id, to.rows())
     await _take_claims(to, booking_id, now=now, lapses_at=lapses_at)
     await execute(FREE_DOSES, booking_id)
     await _take_doses(to, booking_id, now=now, lapses_at=lapses_at)
@@ -239,10 +245,15 @@ async def move_steps(
     rows = [row for row in to.rows() if row.step in steps]
     if any(row.starts_at <= now for row in rows):
         raise WindowPassed
+    await _be_alone(booking_id, rows)
     await _claim(TAKE_STEPS, rows, to, booking_id, list(steps), now=now, lapses_at=lapses_at)
     if doses:
         await execute(FREE_DOSES, booking_id)
         await _take_doses(to, booking_id, now=now, lapses_at=lapses_at)
+
+
+async def _be_alone(booking_id: int, rows: Sequence[ClaimRow]) -> None:
+    await run(ALONE, booking_id, sorted({row.resource_id for row in rows}))
 
 
 async def keep(window: Window, booking_id: int, *, now: datetime) -> bool:

@@ -2,17 +2,21 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from asyncpg import DeadlockDetectedError
 
 from booking.bookings.models import Booking
 from booking.kit.db import execute, run, transaction
+from booking.slots import claims
+from booking.slots.changing import changing
 from booking.slots.checks import INVARIANTS
-from booking.slots.claims import WindowTaken, take
+from booking.slots.claims import WindowTaken, move, take
 from booking.slots.constraints import CONSTRAINTS
 from booking.slots.windows import Window
-from tests.slots.rows import HOUR, NOW, booking, free, small_clinic
+from tests.slots.rows import HOUR, NOW, Small, booking, free, small_clinic
 
 pytestmark = pytest.mark.usefixtures("clean_db")
 CONTENDERS = 32
@@ -59,6 +63,57 @@ async def test_windows_that_overlap_in_part_never_wait_for_each_other_in_a_circl
         outcome = await contend([offered[n % len(offered)] for n in range(CONTENDERS)], bookings)
         assert sum(outcome.values()) == CONTENDERS
         assert await run(INVARIANTS["G1 no resource has two overlapping claims"]) == []
+
+
+async def moves_about(window: Window, booking_id: int) -> str:
+    try:
+        async with transaction():
+            await move(booking_id, window, now=NOW, lapses_at=None)
+    except WindowTaken:
+        return "taken"
+    return "moved"
+
+
+async def changes_the_clinic(small: Small) -> str:
+    async with transaction():
+        await changing(small.clinic.id)
+    return "changed"
+
+
+async def whirl() -> AsyncIterator[set[object]]:
+    """How holds, changes of the clinic and moves of three into each other's places end, round after round."""
+    small = await small_clinic(clinicians=2, doses=200)
+    offered = await free(small)
+    kept = [await booking(small, window) for window in offered[:5:2]]
+    for window, one in zip(offered[:5:2], kept, strict=True):
+        async with transaction():
+            await take(window, one.id, now=NOW, lapses_at=None)
+    for n in range(6):
+        held = [(window, await booking(small, window)) for window in offered * 2]
+        ended = await asyncio.gather(
+            *(attempt(window, one.id) for window, one in held),
+            *(moves_about(offered[(n + 1 + 2 * m) % len(offered)], one.id) for m, one in enumerate(kept)),
+            *(changes_the_clinic(small) for _ in range(4)),
+            *(moves_about(offered[(n + 2 * m) % len(offered)], one.id) for m, one in enumerate(kept)),
+            return_exceptions=True,
+        )
+        assert await run(INVARIANTS["G1 no resource has two overlapping claims"]) == []
+        await execute("DELETE FROM claim WHERE lapses_at IS NOT NULL")
+        yield {type(one) if isinstance(one, BaseException) else one for one in ended}
+
+
+async def test_holds_moves_and_changes_of_the_clinic_at_once_never_wait_for_each_other_in_a_circle() -> None:
+    async for ended in whirl():
+        assert ended <= {"held", "taken", "moved", "changed"}
+
+
+async def test_who_moves_and_is_not_alone_with_the_resources_waits_in_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def at_once(*_: object) -> None:
+        """Nobody is kept away."""
+
+    monkeypatch.setattr(claims, "_be_alone", at_once)
+
+    assert DeadlockDetectedError in {each async for ended in whirl() for each in ended}
 
 
 async def test_a_lapsed_hold_in_the_way_of_many_goes_to_one_of_them() -> None:

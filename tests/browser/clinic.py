@@ -25,21 +25,27 @@ class Staff:
     email: str
 
 
-async def comes_in_by_the_staff_door(staff: Staff) -> None:
-    """With a password and the code of this moment: a wrong one is refused."""
+async def is_refused_with_a_wrong_code(staff: Staff) -> None:
     they = staff.page
     await they.goes_to("/desk")
+    await _says_who_they_are(staff, code="000000")
+    await they.sees("There is a problem", within="[role=alert]")
+
+
+async def comes_in_by_the_staff_door(staff: Staff) -> None:
+    """With a password and the code of this moment."""
+    await staff.page.goes_to("/desk")
+    await _says_who_they_are(staff, code=staff.demo.code_now())
+    await staff.page.is_at("Board")
+
+
+async def _says_who_they_are(staff: Staff, *, code: str) -> None:
+    they = staff.page
     await they.is_at("Staff sign-in")
     await they.types("E-mail address", staff.email)
     await they.types("Password", PASSWORD)
-    await they.types("Code", "000000")
+    await they.types("Code", code)
     await they.presses("Sign in")
-    await they.sees("There is a problem", within="[role=alert]")
-    await they.types("E-mail address", staff.email)
-    await they.types("Password", PASSWORD)
-    await they.types("Code", staff.demo.code_now())
-    await they.presses("Sign in")
-    await they.is_at("Board")
 
 
 async def decides_that_it_may_suit(staff: Staff, case: str, patient: str) -> None:

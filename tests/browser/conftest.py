@@ -48,7 +48,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture
 async def comes(browser: Browser, demo: Demo, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Comes]:
-    """People at browsers of their own: `await comes()`, or `await comes("nia")` signed in by the demo's one click.
+    """People at browsers of their own: `await comes()`, or `await comes("nia")` signed in, with no page open yet.
 
     At the end nothing may have gone wrong in any of their browsers.
     """
@@ -60,7 +60,7 @@ async def comes(browser: Browser, demo: Demo, tmp_path: Path, request: pytest.Fi
             stack.push_async_callback(context.close)
             visitors.append(who)
             if key is not None:
-                await who.is_(key)
+                await who.sends(f"/demo/sign-in/{key}")
             return who
 
         yield come

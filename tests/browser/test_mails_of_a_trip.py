@@ -6,6 +6,7 @@ from typing import Final
 from tests.browser.conftest import Comes
 from tests.browser.ready import Ready, ready_to_choose, signs_in
 from tests.browser.running_demo import Demo
+from tests.browser.visitor import Visitor
 
 PAYS: Final = "4242 4242 4242 4242"
 # Some days ahead, for there to be mails before it, and few, for the clock not to be put far: it is everyone's.
@@ -24,14 +25,16 @@ async def test_the_mails_of_a_trip_come_as_time_passes(demo: Demo, comes: Comes)
     (family,) = await ready_to_choose(1, demo, comes)
     await _books(family, demo.now())
 
+    coordinator = await comes()
     for called, subject in MAILS:
-        demo.let_pass_until(await _due(called, family, comes))
+        demo.let_pass_until(await _due(called, family, coordinator))
         last = await demo.mail(family.email, subject)
 
     await family.page.goes_to(next(link for link in last["links"] if "/portal/" in link))
     await signs_in(family, demo)  # it was a while
     await _tells_of_a_warning_sign(family)
     clinician = await comes("baptiste")
+    await clinician.goes_to("/desk")
     await clinician.follows("Alerts", within="header")
     await clinician.sees("Check-in of day 1")
 
@@ -49,9 +52,9 @@ async def _books(family: Ready, now: datetime) -> None:
     await they.is_at("Your dates are confirmed")
 
 
-async def _due(called: str, family: Ready, comes: Comes) -> datetime:
+async def _due(called: str, family: Ready, coordinator: Visitor) -> datetime:
     """When the desk says that this mail goes out."""
-    coordinator = await comes("nia")
+    await coordinator.sends("/demo/sign-in/nia")  # it was a while
     await coordinator.goes_to(f"/desk/cases/{family.case}/messages")
     row = coordinator.page.locator("tr").filter(has=coordinator.page.get_by_role("link", name=called, exact=True))
     moment = await row.locator("time").first.get_attribute("datetime")

@@ -21,6 +21,7 @@ async def test_a_family_goes_the_whole_way_and_the_clinic_goes_with_them(demo: D
     await the_family.signs_in_by_mail(family)
     await the_family.sees_where_it_stands(family, "A doctor reads your request", "does this, within")
 
+    await the_clinic.is_refused_with_a_wrong_code(clinician)
     await the_clinic.comes_in_by_the_staff_door(clinician)
     await the_clinic.decides_that_it_may_suit(clinician, family.case, family.father)
     await the_clinic.comes_in_by_the_staff_door(coordinator)

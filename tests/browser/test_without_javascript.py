@@ -32,7 +32,8 @@ async def test_a_family_asks_and_sends_a_record(demo: Demo, comes: Comes) -> Non
 
 
 async def test_a_patient_writes_changes_and_reads(demo: Demo, comes: Comes) -> None:
-    patient = await comes("abdullah", java_script_enabled=False)
+    patient = await comes(java_script_enabled=False)
+    await patient.is_("abdullah")
 
     await patient.page.locator(".windows a").first.click()
     await patient.follows("Questions to us")
@@ -51,7 +52,8 @@ async def test_a_patient_writes_changes_and_reads(demo: Demo, comes: Comes) -> N
 
 
 async def test_the_desk_searches_and_looks_at_its_calendar(comes: Comes) -> None:
-    coordinator = await comes("nia", java_script_enabled=False)
+    coordinator = await comes(java_script_enabled=False)
+    await coordinator.is_("nia")
 
     await coordinator.types("Code or name", "Abdullah")
     await coordinator.presses("Search")

@@ -32,7 +32,8 @@ class WindowPassed(Refusal):
     say = _("Those dates have already begun. Please choose later ones.")
 
 
-# The local days that a claim lies on. Hours in a gap before midnight are an hour later, and so on the day after theirs.
+# The local days that a claim lies on. Hours in a gap before midnight are an hour later, and so on the day after theirs. Of hours
+# that a gap swallows the beginning may be settled after the end: they are none.
 DAYS_OF_CLAIM: Final = """generate_series(
               date_trunc('day', (w.starts_at - interval '1 hour') AT TIME ZONE $8), w.ends_at AT TIME ZONE $8, '1 day') AS day"""
 OPENS: Final = instant("(day + o.opens)", "$8")
@@ -76,9 +77,9 @@ WITH wanted AS (
         WHERE x.resource_id = w.resource_id AND day BETWEEN x.first_day AND x.last_day
           AND {CLOSED_FROM} < w.ends_at AND {CLOSED_UNTIL} > w.starts_at AND {CLOSED_FROM} < {CLOSED_UNTIL})
      AND tstzrange(w.starts_at, w.ends_at) <@ (
-       SELECT range_agg(tstzrange({OPENS}, {CLOSES})) FROM opening_hours o, {DAYS_OF_CLAIM}
+       SELECT range_agg(tstzrange(least({OPENS}, {CLOSES}), {CLOSES})) FROM opening_hours o, {DAYS_OF_CLAIM}
         WHERE o.resource_id = w.resource_id AND o.weekday = extract(isodow FROM day) - 1
-          AND day BETWEEN o.from_day AND coalesce(o.until_day, 'infinity') AND {OPENS} < {CLOSES})
+          AND day BETWEEN o.from_day AND coalesce(o.until_day, 'infinity'))
      AND NOT EXISTS (
        SELECT FROM holiday h JOIN wanted a ON (a.starts_at AT TIME ZONE $8)::date <= h.day
                                           AND a.ends_at AT TIME ZONE $8 > h.day

@@ -45,7 +45,7 @@ hypothesis.settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("house")
 
 
-LONG = {"bench", "faults", "races", "soak"}
+LONG = {"bench", "faults", "races", "soak", "test_commands.py", "test_policy.py", "test_postgres.py"}
 THE_WAYS = ("test_the_way", "test_mails_of_a_trip", "test_an_afternoon", "test_two_families")
 
 
@@ -59,6 +59,7 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no typ
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    config.option.loadscopereorder = False  # it would begin with what is many, and end with the browser
     return Together(config, log)
 
 

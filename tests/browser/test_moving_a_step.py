@@ -77,7 +77,7 @@ async def _moves_from_afar(nia: Visitor, booking: str, count: Locator, there: Lo
     assert await faults_of(nia.page) == []
     await nia.page.locator("[data-cell-dialog] .entry-move").press("Space")
     await nia.sees("Picked up.", within="[data-move-say]")
-    await count.locator("xpath=preceding-sibling::td[1]").click()
+    await count.locator("xpath=following-sibling::td[1]").click()
     await nia.sees("must be on day 3 of the treatment", within="[data-move-say]")
     await there.click()
     await nia.sees("It works that day at", within="[data-move-dialog]")

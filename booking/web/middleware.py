@@ -151,14 +151,20 @@ class SameOrigin:
 class BodyLimit:
     """Refuses a body larger than the application takes, or than its route does, in the product's own voice.
 
-    Starlette counts; what it would say itself is a line of plain text without any of our headers.
+    Starlette counts; what it would say itself is a line of plain text without any of our headers. A body that says it is small
+    is not counted: the server reads no more of it than it says.
     """
 
     def __init__(self, app: ASGIApp, refuse: ASGIApp, at_most: int) -> None:
-        self.app = RequestBodyLimitMiddleware(app, max_body_size=at_most)
+        self.app = app
+        self.counting = RequestBodyLimitMiddleware(app, max_body_size=at_most)
         self.refuse = refuse
+        self.at_most = at_most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self._says_it_is_small(scope):
+            await self.app(scope, receive, send)
+            return
         refused = False
 
         async def in_our_voice(message: Message) -> None:
@@ -170,7 +176,13 @@ class BodyLimit:
             if not refused:
                 await send(message)
 
-        await self.app(scope, receive, in_our_voice)
+        await self.counting(scope, receive, in_our_voice)
+
+    def _says_it_is_small(self, scope: Scope) -> bool:
+        told = dict(scope["headers"])
+        length = told.get(b"content-length", b"0")
+        declared = length.isdigit() and len(length) <= len(str(self.at_most)) and int(length) <= self.at_most
+        return declared and b"transfer-encoding" not in told
 
 
 def _is_plain(message: Message) -> bool:

@@ -33,7 +33,7 @@ PROGRAMME: Final = "/programmes/stroke-recovery"
 class Sizes:
     """How much is done: clients at once, requests of each in a round, rounds, web processes; bookings behind, looks at dates in a round.
 
-    `warm`: rounds that come before and are not counted; `relaxed`: without the durability of production.
+    `warm`: rounds that come before and are not counted, for each of twenty connections prepares its own statements; `relaxed`: without the durability of production.
     """
 
     clients: int
@@ -44,7 +44,7 @@ class Sizes:
     behind: tuple[int, int, int]
     looks: int
 
-    warm: int = 1
+    warm: int = 3
     relaxed: bool = False
 
     @property

@@ -107,6 +107,12 @@ def test_a_body_that_comes_slowly_but_well_has_the_time_that_it_needs(port: int)
     assert seconds > 0.6
 
 
+async def test_a_length_that_is_no_sensible_number_is_too_large(visit: Visit) -> None:
+    answer = await visit.anonymous.post("/language", content=b"x", headers={**FORM, "Content-Length": "9" * 40})
+
+    assert answer.status_code == 413
+
+
 async def test_a_body_that_is_too_large_gets_a_page_that_says_so(visit: Visit) -> None:
     answer = await visit.anonymous.post("/language", content=b"x" * (MAX_BODY + 1), headers=FORM)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
@@ -23,6 +24,9 @@ log = logger(__name__)
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LANGUAGE_COOKIE: Final = "language"
+
+# The headers of a request as they came, by their names in small letters.
+Told = Mapping[bytes, bytes]
 
 # Stripe's page is where a deposit's form leads: a browser applies form-action to redirects too.
 POLICY: Final = (
@@ -69,10 +73,11 @@ class Surroundings:
             await send(message)
 
         try:
-            cookies = _cookies(Headers(scope=scope))
-            known = await self._known(scope, cookies)
+            told = dict(reversed(scope["headers"]))  # of two with one name the first
+            cookies = _cookies(told)
+            known = await self._known(scope, told, cookies)
             state["viewer"] = known or ANONYMOUS
-            state["language"] = _language(scope, cookies, state["viewer"])
+            state["language"] = _language(told, cookies, state["viewer"])
             await (self.app if known else self.unreachable)(scope, receive, noting)
         finally:
             log.info(
@@ -83,20 +88,20 @@ class Surroundings:
                 ms=round((perf_counter() - began) * 1000, 1),
             )
 
-    async def _known(self, scope: Scope, cookies: dict[str, str]) -> Viewer | None:
+    async def _known(self, scope: Scope, told: Told, cookies: dict[str, str]) -> Viewer | None:
         try:
-            return await self._viewer(scope, cookies)
+            return await self._viewer(scope, told, cookies)
         except UNREACHABLE as fault:
             log.error("database.unreachable", fault=fault)  # noqa: TRY400 - a fault's text may quote data
             return None
 
-    async def _viewer(self, scope: Scope, cookies: dict[str, str]) -> Viewer:
+    async def _viewer(self, scope: Scope, told: Told, cookies: dict[str, str]) -> Viewer:
         path: str = scope["path"]
         if path.startswith(("/static/", "/healthz")):
             return ANONYMOUS
         now = scope["state"]["now"]
         if path.startswith("/api/"):
-            scheme, _, key = Headers(scope=scope).get("authorization", "").partition(" ")
+            scheme, _, key = _said(told, b"authorization").partition(" ")
             return await viewer_of_partner_key(key.strip(), now) if scheme.lower() == "bearer" else ANONYMOUS
         token = cookies.get(session_cookie(self.services))
         return await viewer_of_session(token, now) if token else ANONYMOUS
@@ -224,23 +229,27 @@ def _host(origin: str) -> str:
     return urlsplit(origin).netloc
 
 
-def _cookies(headers: Headers) -> dict[str, str]:
-    if "cookie" not in headers:
+def _said(told: Told, name: bytes) -> str:
+    return told.get(name, b"").decode("latin-1")
+
+
+def _cookies(told: Told) -> dict[str, str]:
+    if b"cookie" not in told:
         return {}
     jar: SimpleCookie = SimpleCookie()
     try:
-        jar.load(headers.get("cookie", ""))
+        jar.load(_said(told, b"cookie"))
     except CookieError:
         return {}
     return {name: morsel.value for name, morsel in jar.items()}
 
 
-def _language(scope: Scope, cookies: dict[str, str], viewer: Viewer) -> str:
+def _language(told: Told, cookies: dict[str, str], viewer: Viewer) -> str:
     """The reader's choice first (they may have switched a page), then their account's, then their browser's."""
     wanted = [
         cookies.get(LANGUAGE_COOKIE),
         viewer.language,
-        *_accepted(Headers(scope=scope).get("accept-language", "")),
+        *_accepted(_said(told, b"accept-language")),
     ]
     return next((known for tag in wanted if (known := known_language(tag))), SOURCE_LANGUAGE)
 

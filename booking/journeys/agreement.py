@@ -6,9 +6,12 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
+from booking.accounts import audit
+from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
 from booking.consultations import consents, plans
 from booking.consultations.consents import Standing
+from booking.consultations.footing import LastWord, last_word
 from booking.consultations.models import Case, CaseStatus
 from booking.journeys.offer import clinic_of
 from booking.kit.errors import WrongMoment
@@ -44,6 +47,19 @@ def agreement_in(case: Case, standing: Standing) -> Agreement:
     if case.status not in AGREED:
         raise WrongMoment
     return Agreement(standing.cooling_off_until, standing.total, _terms(standing.terms, standing.total.currency))
+
+
+async def still_agreed(viewer: Viewer, case: Case, *, now: datetime) -> LastWord:
+    """The last word on the case of whoever has just taken dates for it, with what was read for it in the trail.
+
+    Raises WrongMoment if the case is no longer agreed; else it stays so until the transaction ends.
+    """
+    word = await last_word(case)
+    if word.status not in AGREED:
+        raise WrongMoment
+    for deed in word.read:
+        await audit.record(viewer, *deed, now=now)
+    return word
 
 
 @lru_cache(maxsize=1_000)

@@ -12,10 +12,9 @@ from booking.bookings.booking import lapse_of
 from booking.bookings.dates import move_dates, set_aside
 from booking.bookings.models import Booking, BookingStatus
 from booking.consultations import cases
-from booking.consultations.footing import LastWord, last_word
 from booking.consultations.models import Case
 from booking.itineraries.findings import Finding, findings
-from booking.journeys.agreement import AGREED, agreed, require_agreement, today_at_clinic
+from booking.journeys.agreement import agreed, require_agreement, still_agreed, today_at_clinic
 from booking.journeys.find_dates import nearest_dates, wishes_of
 from booking.journeys.first_day import FirstDay, as_of_now, first_day, require_not_too_soon, thought_over
 from booking.journeys.links import Links
@@ -124,9 +123,7 @@ async def changes(
 ) -> Move:
     """What else changes if the booking is put on this window. Runs in the caller's transaction. Raises TooYoungThen."""
     before = Window.from_json(booking.claimed)
-    word = await _word_on(viewer, booking.case, now=now)
-    require_age(word.told, after.start, offer)
-    first = as_of_now(await _first_day(viewer, booking.case, offer, now=now), word, offer)
+    first = await _first_day_of(viewer, booking.case, after, offer, now=now)
     was_due = await balance_due_of(booking)
     is_due = await _balance_due(booking.case, after, now=now) if was_due else None
     return Move(
@@ -217,23 +214,18 @@ async def _require_fit(
     viewer: Viewer, seen: Booking, window: Window, offer: Offer, *, anyway: bool, now: datetime
 ) -> None:
     """What must be true of the patient on the new dates, by the last word on the case. A start that stays is not looked at again."""
-    word = await _word_on(viewer, seen.case, now=now)
-    require_age(word.told, window.start, offer)
-    first = as_of_now(await _first_day(viewer, seen.case, offer, now=now), word, offer)
+    first = await _first_day_of(viewer, seen.case, window, offer, now=now)
     if _is_too_soon(Window.from_json(seen.claimed), window, first):
         if not (anyway and seen.case.clinic_id in viewer.clinics):
             require_not_too_soon(viewer, seen.case, window.start, first)
         await audit.record(viewer, "booking.before_first_day", f"booking {seen.code}", now=now)
 
 
-async def _word_on(viewer: Viewer, case: Case, *, now: datetime) -> LastWord:
-    """Raises WrongMoment if the case is no longer agreed; it stays so until the transaction ends."""
-    word = await last_word(case)
-    if word.status not in AGREED:
-        raise WrongMoment
-    for deed in word.read:
-        await audit.record(viewer, *deed, now=now)
-    return word
+async def _first_day_of(viewer: Viewer, case: Case, window: Window, offer: Offer, *, now: datetime) -> FirstDay:
+    """The case's first day by the last word on it. Raises WrongMoment, and TooYoungThen for a patient whom the window is too early for."""
+    word = await still_agreed(viewer, case, now=now)
+    require_age(word.told, window.start, offer)
+    return as_of_now(await _first_day(viewer, case, offer, now=now), word, offer)
 
 
 async def _first_day(viewer: Viewer, case: Case, offer: Offer, *, now: datetime) -> FirstDay:

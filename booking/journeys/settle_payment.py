@@ -8,16 +8,14 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from booking.accounts import audit
 from booking.accounts.viewers import SYSTEM
 from booking.bookings import booking as bookings
 from booking.bookings.models import Booking, BookingStatus
 from booking.bookings.moves import OtherDatesHeld, move
 from booking.consultations import cases, moves
 from booking.consultations.consents import NoConsent
-from booking.consultations.footing import last_word
 from booking.consultations.models import Case, CaseStatus
-from booking.journeys.agreement import balance_of_trip, require_agreement
+from booking.journeys.agreement import balance_of_trip, require_agreement, still_agreed
 from booking.journeys.first_day import TooSoon, as_of_now, require_not_too_soon, thought_over
 from booking.journeys.links import Links
 from booking.journeys.offer import clinic_of, offer_of
@@ -158,11 +156,9 @@ async def _taken_again(window: Window, booking_id: int, *, now: datetime) -> Non
 async def _require_not_too_soon(case: Case, window: Window, *, now: datetime) -> None:
     """Dates that are taken anew are looked at as of now; those that were held all the while are theirs, as the desk knows."""
     await cases.lock(case.id)  # it is about to be moved: whoever else would move it waits here, not in a circle
-    agreement, word = await require_agreement(case), await last_word(case)
+    agreement, word = await require_agreement(case), await still_agreed(SYSTEM, case, now=now)
     offer, first = await offer_of(case.version_id), thought_over(await clinic_of(case), agreement)
     require_not_too_soon(SYSTEM, case, window.start, as_of_now(first, word, offer))
-    for deed in word.read:
-        await audit.record(SYSTEM, *deed, now=now)
 
 
 async def _say_receipt(booking: Booking, attempt: Attempt, money: Money, *, links: Links, now: datetime) -> None:

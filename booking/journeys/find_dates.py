@@ -21,7 +21,7 @@ from booking.kit.times import days_between, in_zone
 from booking.kit.words import _
 from booking.programmes.models import Clinic
 from booking.slots.explain import NoDates, why_none
-from booking.slots.load import load_stock
+from booking.slots.load import stock_for
 from booking.slots.nearest import nearest
 from booking.slots.ranking import Order, ranked
 from booking.slots.search import windows
@@ -112,7 +112,7 @@ async def free_dates(
     if last < first:
         return Dates(clinic, offer, first, first, (), None, key)
     wishes = replace(wishes, not_before=None)  # no step is before the start
-    stock = await load_stock(clinic.id, first, last + timedelta(days=offer.protocol.days), now, but_for=but_for)
+    stock = await stock_for(clinic.id, offer.protocol, first, last, now, but_for=but_for)
     found = windows(offer.protocol, wishes, first, last, stock)
     none = None if found else await _why(clinic, offer, wishes, first, last, now=now, but_for=but_for)
     return Dates(clinic, offer, first, last, found, none, key)
@@ -174,6 +174,6 @@ async def nearest_dates(
 async def _why(
     clinic: Clinic, offer: Offer, wishes: Wishes, first: date, last: date, *, now: datetime, but_for: int | None
 ) -> NoDates | None:
-    horizon = in_zone(now, clinic.zone).date() + AHEAD + timedelta(days=offer.protocol.days)
-    stock = await load_stock(clinic.id, first, horizon, now, but_for=but_for)
+    horizon = in_zone(now, clinic.zone).date() + AHEAD
+    stock = await stock_for(clinic.id, offer.protocol, first, horizon, now, but_for=but_for)
     return why_none(offer.protocol, wishes, first, last, stock)

@@ -33,7 +33,7 @@ from booking.messages import facts
 from booking.messages.planning import awake, awake_for_all
 from booking.programmes.models import Clinic
 from booking.slots.claims import WindowPassed, WindowTaken
-from booking.slots.load import load_stock
+from booking.slots.load import stock_for
 from booking.slots.search import windows
 from booking.slots.windows import Window
 
@@ -122,7 +122,7 @@ async def free_for(clinic: Clinic, offer: Offer, wish: Wish, *, now: datetime) -
     if last < first:
         return []
     wishes = wishes_of(wish.interpreter, not_on=wish.not_on)
-    stock = await load_stock(clinic.id, first, last + timedelta(days=offer.protocol.days), now)
+    stock = await stock_for(clinic.id, offer.protocol, first, last, now)
     return windows(offer.protocol, wishes, first, last, stock)
 
 

@@ -10,6 +10,7 @@ from booking.kit.db import Record, run
 from booking.kit.errors import NotFound
 from booking.slots.grid import GRAIN, packed, tick
 from booking.slots.hours import Closed, Hours
+from booking.slots.protocol import Protocol
 from booking.slots.stock import LotStock, Stock, Supply
 
 # One row for each resource, and for a clinic without any one row all the same; the lots, and the days
@@ -72,6 +73,14 @@ async def load_stock(clinic_id: int, first: date, last: date, now: datetime, *, 
         raise NotFound
     supplies = tuple(_supply(row, rows[0]["shut"]) for row in rows if row["id"] is not None)
     return Stock(clinic_id, rows[0]["zone"], first, last, now, supplies, _lots(rows[0]["lots"]))
+
+
+async def stock_for(
+    clinic_id: int, protocol: Protocol, first: date, last: date, now: datetime, *, but_for: int | None = None
+) -> Stock:
+    """All of the stock that the protocol can ask for if it starts from first to last: the days into which its steps and their buffers reach."""
+    reach = first - timedelta(days=protocol.days_before), last + timedelta(days=protocol.days)
+    return await load_stock(clinic_id, *reach, now, but_for=but_for)
 
 
 def _midnight(day: date) -> datetime:

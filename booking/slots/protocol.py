@@ -18,6 +18,8 @@ from pydantic.dataclasses import dataclass
 from booking.slots.grid import GRAIN, grains
 
 LONGEST_DAYS: Final = 120
+# No zone's clocks have ever jumped by more minutes than this within a few days; a wider margin only costs a little time.
+CLOCK_CHANGES: Final = 180
 VALUE: Final = ConfigDict(extra="forbid", strict=False)
 
 
@@ -118,6 +120,12 @@ class Step:
         return grains(self.buffer_before + self.minutes + self.buffer_after)
 
     @property
+    def eves(self) -> int:
+        """The most midnights over which its buffer before reaches back, also on a day that the clock has made shorter."""
+        earliest = self.earliest.hour * 60 + self.earliest.minute
+        return max(-((earliest - self.buffer_before - CLOCK_CHANGES) // (24 * 60)), 0)
+
+    @property
     def nights(self) -> int:
         """The most midnights over which its resources are taken."""
         return (self.latest.hour * 60 + self.latest.minute + self.minutes + self.buffer_after) // (24 * 60)
@@ -159,6 +167,14 @@ class Protocol:
         for step in self.steps:
             latest[step.key] = step.day.to + (latest[step.day.after] if step.day.after else 0)
         return max(latest[step.key] + step.nights for step in self.steps)
+
+    @cached_property
+    def days_before(self) -> int:
+        """The most days before the start date into which a buffer may reach."""
+        earliest: dict[str, int] = {}
+        for step in self.steps:
+            earliest[step.key] = step.day.from_ + (earliest[step.day.after] if step.day.after else 0)
+        return max(0, *(step.eves - earliest[step.key] for step in self.steps))
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def windows(protocol: Protocol, wishes: Wishes, first: date, last: date, stock: 
     """Every start date from first to last on which the whole protocol can run, each with one way to run it.
 
     Exactly those dates, earliest first, and on each the earliest times. What the stock does not cover counts as
-    closed: it must reach `protocol.days` beyond `last`.
+    closed: it must reach `protocol.days` beyond `last`, and `protocol.days_before` to before `first`.
     """
     search = Search(protocol, wishes, stock)
     days = range(max(0, stock.grid.index(first)), min(len(stock.grid.days), stock.grid.index(last) + 1))

@@ -5,10 +5,7 @@ from functools import cached_property
 from typing import Final
 
 from booking.slots.grid import grains
-from booking.slots.protocol import Need, Step
-
-# No zone's clocks have ever jumped by more than this within a few days; a wider margin only costs a little time.
-CLOCK_CHANGES: Final = 180
+from booking.slots.protocol import CLOCK_CHANGES, Need, Step
 
 NeedAt = tuple[int, int]
 

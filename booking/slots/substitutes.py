@@ -1,10 +1,10 @@
 """When a resource of the chosen window has just gone: others that serve the same steps at the same times."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from booking.slots.load import load_stock
+from booking.slots.load import stock_for
 from booking.slots.protocol import Protocol
 from booking.slots.search import same_times
 from booking.slots.windows import Window, Wishes
@@ -35,8 +35,7 @@ async def other_ways(
 ) -> AsyncIterator[Window]:
     """The same without the window itself, for a journey that has tried it."""
     for _ in range(TRIES - 1):
-        last = window.start + timedelta(days=protocol.days)
-        stock = await load_stock(window.clinic_id, window.start, last, now, but_for=but_for)
+        stock = await stock_for(window.clinic_id, protocol, window.start, window.start, now, but_for=but_for)
         if (other := same_times(protocol, window, wishes, stock)) is None:
             return
         yield other

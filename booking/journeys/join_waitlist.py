@@ -1,7 +1,8 @@
 """Someone who found no dates says which would do, and waits for them; or changes that, or waits no more."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from booking.accounts import audit
 from booking.accounts.viewers import Viewer
@@ -27,6 +28,8 @@ from booking.kit.words import _
 from booking.programmes.models import Clinic
 from booking.slots.skills import skills_of
 
+DAY: Final = timedelta(days=1)
+
 
 class FreeAlready(Refusal):
     """Nobody waits for what can be had. `start` is the first of those dates."""
@@ -43,13 +46,14 @@ class FreeAlready(Refusal):
 class WaitFile:
     """The case's place in line, 1 being the first. `last` is its latest one, whatever became of it.
 
+    From `earliest` to `horizon` a stay can start.
     `interpreter` is the one that was wished before. `held` are dates that the case has: an offer, or those it chose itself. Nobody joins the line beside them.
     """
 
     case: Case
     clinic: Clinic
     offer: Offer
-    today: date
+    earliest: date
     horizon: date
     interpreter: str | None
     interpreters: tuple[str, ...]
@@ -71,14 +75,15 @@ class WaitFile:
 async def open_wait(viewer: Viewer, code: str, *, now: datetime) -> WaitFile:
     """Where the case stands on the waiting list. Raises NotFound, NotAllowedByThePatient, NoConsent, WrongMoment."""
     case = await _theirs(viewer, code)
-    clinic, today = await clinic_of(case), await today_at_clinic(case, now)
+    clinic, today, offer = await clinic_of(case), await today_at_clinic(case, now), await offer_of(case.version_id)
+    known = await _first_day(viewer, case, offer, now=now)
     last = await waitlist.latest_of(case.id)
     in_line = last is not None and last.status in waitlist.IN_LINE
     return WaitFile(
         case,
         clinic,
-        await offer_of(case.version_id),
-        today,
+        offer,
+        max(known.day, today + DAY) if known else today + DAY,
         today + AHEAD,
         await wished_interpreter(case),
         await skills_of(clinic.id, "interpreter"),

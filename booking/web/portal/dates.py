@@ -1,6 +1,7 @@
 """Choosing dates: what is free, month by month, and holding it."""
 
 import calendar
+from collections.abc import Container
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -44,6 +45,8 @@ REASONS: dict[Why, Text] = {
 }
 
 
+# What can be said besides that nothing is as it is wished: with time it will be.
+BEYOND_WISHES: Final = frozenset({Why.SHUT, Why.CLOSED, Why.BOOKED})
 ORDERS: dict[Order, Text] = {
     Order.EARLIEST: _("The earliest first"),
     Order.FEWEST_NIGHTS: _("The fewest nights first"),
@@ -56,6 +59,7 @@ BECAUSE: dict[Because, Text] = {
     Because.FLYING: _("So soon after a stroke, flying is not safe."),
 }
 WISHES: Final = ("interpreter", "away_first", "away_last", "order")
+CARRIED: Final[tuple[str, ...]] = ("interpreter", "away_first", "away_last")
 
 
 async def dates(request: Request) -> Response:
@@ -91,7 +95,8 @@ async def dates(request: Request) -> Response:
         interpreter_options=[("", _("No")), *((each, language_name(each, request)) for each in found.interpreters)],
         offered=[(window, found.token(window)) for window in found.windows],
         interpreter=found.interpreter,
-        reasons=_reasons(found.none, language_of(request)),
+        reasons=_reasons(found.none, set(Why), language_of(request)),
+        not_only_wished=_reasons(found.none, BEYOND_WISHES, language_of(request)),
         later=later,
         anyone=_address(request, code, month, Form({"interpreter": ""})),
         form=form,
@@ -100,6 +105,8 @@ async def dates(request: Request) -> Response:
         order=order,
         weekdays=list(enumerate(_weekdays(language_of(request)))),
         first_day=found.first_day and found.first_day.day,
+        begins_later=found.first_day is not None and month < found.first_day.day <= _last_of(month),
+        wait=_waiting_list(request, code, month, form),
         because=found.first_day and BECAUSE[found.first_day.because],
     )
 
@@ -159,8 +166,8 @@ def language_name(language: str, request: Request) -> str:
         return language  # a clinic may call an interpreter's skill what it likes
 
 
-def _reasons(none: NoDates | None, language: str) -> list[Text]:
-    return [_reason(obstacle, language) for obstacle in none.obstacles] if none else []
+def _reasons(none: NoDates | None, told: Container[Why], language: str) -> list[Text]:
+    return [_reason(obstacle, language) for obstacle in none.obstacles if obstacle.why in told] if none else []
 
 
 def _reason(obstacle: Obstacle, language: str) -> Text:
@@ -178,6 +185,13 @@ def _address(request: Request, code: str, day: date, form: Form) -> str:
     wishes |= {"interpreter": form.values["interpreter"]} if "interpreter" in form.values else {}
     asked = {"month": f"{day:%Y-%m}", **wishes, "off": form.many.get("off", [])}
     return f"{request.app.state.urls('portal:dates', code=code)}?{urlencode(asked, doseq=True)}"
+
+
+def _waiting_list(request: Request, code: str, month: date, form: Form) -> str:
+    """The form to wait for dates, with the wishes that were made here."""
+    wishes = {name: form.values[name] for name in CARRIED if name in form.values}
+    asked = {"month": f"{month:%Y-%m}", **wishes}
+    return f"{request.app.state.urls('portal:waitlist', code=code)}?{urlencode(asked)}"
 
 
 def _order(form: Form) -> Order:

@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from booking.journeys.join_waitlist import FreeAlready, WaitFile, join_waitlist,
 from booking.journeys.reserve import TooYoungThen
 from booking.kit.errors import Invalid
 from booking.kit.words import _
+from booking.web.asked import month_in
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
@@ -27,7 +28,7 @@ STRETCHES: Final = range(1, 4)
 
 async def waiting(request: Request) -> Response:
     file = await _opened(request)
-    return _show(request, file, _filled(file, request.query_params.get("month", "")))
+    return _show(request, file, _filled(file, request.query_params))
 
 
 async def wait(request: Request) -> Response:
@@ -76,18 +77,21 @@ def _show(request: Request, file: WaitFile, form: Form, status: int = 200, free:
     )
 
 
-def _filled(file: WaitFile, month: str) -> Form:
-    """What was said before, or else the month that the reader comes from."""
-    if file.last is not None and (file.waits or not month):
+def _filled(file: WaitFile, asked: Mapping[str, str]) -> Form:
+    """What was said before, or else the month that the reader comes from, and the wishes that they made there."""
+    if file.last is not None and (file.waits or not asked.get("month")):
         wish = Wish.of(file.last)
         first, last = wish.first_day, wish.last_day
         return _form({"first_day": first, "last_day": last, **_away(wish.away)}, wish.interpreter)
-    try:
-        first = date.fromisoformat(f"{month}-01")
-    except ValueError:
-        return _form({}, file.interpreter)
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    return _form({"first_day": max(first, file.today + timedelta(days=1)), "last_day": last}, file.interpreter)
+    interpreter = asked.get("interpreter", file.interpreter)
+    if (month := month_in(asked.get("month", ""))) is None:
+        return _form({}, interpreter)
+    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    first, last = max(month, file.earliest), min(last, file.horizon)
+    days = {"first_day": first, "last_day": last} if first <= last else {}
+    wished = Form(asked)
+    away = wished.date("away_first", required=False), wished.date("away_last", required=False)
+    return _form({**days, **_away([(away[0], away[1] or away[0])] if away[0] else [])}, interpreter)
 
 
 def _away(stretches: Iterable[tuple[date, date]]) -> dict[str, date]:

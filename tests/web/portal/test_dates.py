@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from booking.bookings.models import Booking
+from booking.consultations.models import Case
 from booking.demo.ready import Stage
 from booking.demo.world import World
 from booking.kit.db import execute
@@ -75,8 +76,52 @@ async def test_a_month_without_dates_says_why_and_when_there_are_some(
 
     assert [page.status_code for page in (no_bed, no_wish, past)] == [200, 200, 200]
     assert "Beds: too few at these times. Everything else that your treatment needs would be free." in text_of(no_bed)
-    assert "We have no free dates in the next 18 months" in text_of(no_wish)
+    assert "We have no free dates in the next 18 months" in text_of(no_bed)
+    assert "We have none with this interpreter in the next 18 months" in text_of(no_wish)
     assert "This month is not open yet, or has passed" in text_of(past)
+
+
+async def test_whoever_cannot_come_on_any_day_is_not_told_that_the_clinic_has_none(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    samuel = await visit.as_("samuel")
+
+    never = "&".join(f"off={day}" for day in range(7))
+    said = text_of(await samuel.get(f"/portal/cases/{case.code}/dates?month=2027-04&{never}"))
+
+    assert "None of the dates in the next 18 months suits your wishes." in said
+    assert "We have no free dates" not in said
+
+
+async def test_an_interpreter_on_leave_is_said_to_be_and_until_when(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    await execute(
+        """INSERT INTO closure (resource_id, first_day, last_day, reason)
+           SELECT id, '2027-03-30', '2027-05-14', 'Leave' FROM resource WHERE skills ? 'fr'"""
+    )
+    samuel = await visit.as_("samuel")
+
+    said = text_of(await samuel.get(f"/portal/cases/{case.code}/dates?month=2027-04&interpreter=fr"))
+
+    assert "There are dates in this month, but none with the interpreter that you wish." in said
+    assert "Interpreters: closed or away from Tuesday 30 March 2027 to Friday 14 May 2027." in said
+
+
+async def test_what_is_left_of_a_month_after_the_first_day_is_all_that_is_spoken_of(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    await Case.filter(id=case.id).update(not_before=date(2027, 4, 29))
+    samuel = await visit.as_("samuel")
+
+    said = text_of(await samuel.get(f"/portal/cases/{case.code}/dates?month=2027-04"))
+
+    assert "No dates are free in April 2027" in said
+    assert "You can start from Thursday 29 April 2027 on, so only what is left of the month counts." in said
+    assert "The clinic has set this day for you." in said
 
 
 async def test_a_month_in_which_the_chairs_are_closed_says_from_when_to_when(

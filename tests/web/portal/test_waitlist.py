@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html import unescape
 
 import httpx
 
@@ -83,6 +84,28 @@ async def test_nobody_waits_for_days_before_their_first(visit: Visit, world: Wor
 
     assert (answer.status_code, "can start from Monday 12 April 2027" in text_of(answer)) == (422, True)
     assert 'id="first_day-error"' in answer.text
+
+
+async def test_the_form_begins_with_days_that_it_takes_and_with_the_wishes_made_among_the_dates(
+    visit: Visit, world: World, services: Services
+) -> None:
+    await close_but(None, until=date(2028, 9, 1))
+    case = await a_case(world, now=services.now())
+    await Case.filter(id=case.id).update(not_before=date(2027, 4, 12))
+    samuel = await visit.as_("samuel")
+    among = f"/portal/cases/{case.code}/dates?month=2027-04&interpreter=fr&away_first=2027-04-20&off=0"
+
+    found = re.search(r'href="([^"]*/waitlist\?[^"]*)"', (await samuel.get(among)).text)
+    assert found
+    page = await samuel.get(unescape(found[1]))
+    farthest = await samuel.get(f"/portal/cases/{case.code}/waitlist?month=2028-07")
+
+    names = [
+        f"{end}-{part}" for end in ("first_day", "last_day", "away_1_first", "away_1_last") for part in ("day", "month")
+    ]
+    assert [typed(page, name) for name in names] == ["12", "4", "30", "4", "20", "4", "20", "4"]
+    assert '<option value="fr" selected>' in page.text
+    assert (typed(farthest, "last_day-day"), typed(farthest, "last_day-month")) == ("13", "7")
 
 
 async def test_nobody_waits_for_what_is_free(visit: Visit, world: World, services: Services) -> None:

@@ -11,7 +11,7 @@ from booking.slots.grid import Grid, packed, tick, tick_after, unpacked
 from booking.slots.hours import Hours
 from booking.slots.protocol import Protocol
 from booking.slots.search import windows
-from booking.slots.stock import Given, Stock, Supply, given_from
+from booking.slots.stock import Given, LotStock, Stock, Supply, given_from
 from booking.slots.windows import Window, Wishes
 
 # As long as a protocol may make one: a claim can begin so much before its step does.
@@ -20,10 +20,11 @@ ALWAYS: Final = tuple(Hours(weekday, time(), time()) for weekday in range(7))
 
 
 class Gain(NamedTuple):
-    """One more resource of a kind, and how many more start dates there would be."""
+    """One more resource of a kind, or one more lot of a product, and how many more start dates there would be."""
 
-    kind: str
+    what: str
     dates: int
+    is_lot: bool = False
 
 
 def starts_free(protocol: Protocol, wishes: Wishes, first: date, last: date, stock: Stock) -> dict[date, int]:
@@ -36,18 +37,21 @@ def starts_free(protocol: Protocol, wishes: Wishes, first: date, last: date, sto
 
 
 def bottleneck(protocol: Protocol, wishes: Wishes, first: date, last: date, stock: Stock) -> Gain | None:
-    """Of which kind one more would free the most start dates from first to last; None if none would free any.
+    """Of what one more would free the most start dates from first to last; None if nothing would free any.
 
-    The one more can do all that the protocol and the wishes ask of its kind, keeps the hours that most of its kind
-    keep, and is closed only when the whole clinic is. Of two kinds that gain the same, the one that is needed first.
+    One more of a kind can do all that the protocol and the wishes ask of it, keeps the hours that most of its kind
+    keep, and is closed only when the whole clinic is. One more lot may be used on any of the days, and has doses enough.
+    Of two that gain the same, the one that is needed first, and a lot last.
     """
     wanted = wishes.applied(protocol)
     now = len(windows(protocol, wishes, first, last, stock))
-    gains = [
-        Gain(kind, len(windows(protocol, wishes, first, last, _with_one_more(stock, wanted, kind))) - now)
-        for kind in wanted.kinds
-    ]
-    best = max(gains, key=lambda gain: gain.dates, default=None)
+
+    def gained(more: Stock) -> int:
+        return len(windows(protocol, wishes, first, last, more)) - now
+
+    kinds = [Gain(kind, gained(_with_one_more(stock, wanted, kind))) for kind in wanted.kinds]
+    lots = [Gain(product, gained(_with_a_lot(stock, wanted, product)), True) for product in wanted.products]
+    best = max((*kinds, *lots), key=lambda gain: gain.dates, default=None)
     return best if best and best.dates else None
 
 
@@ -91,3 +95,9 @@ def _with_one_more(stock: Stock, wanted: Protocol, kind: str) -> Stock:
     hours = kept.most_common(1)[0][0] if kept else ALWAYS
     fresh = max((supply.id for supply in stock.resources), default=0) + 1
     return replace(stock, resources=(*stock.resources, Supply(fresh, kind, skills, hours, tuple(stock.shut))))
+
+
+def _with_a_lot(stock: Stock, wanted: Protocol, product: str) -> Stock:
+    doses = sum(step.dose.count for step in wanted.steps if step.dose)
+    fresh = max((lot.id for lot in stock.lots), default=0) + 1
+    return replace(stock, lots=(*stock.lots, LotStock(fresh, product, stock.first, stock.last, doses)))

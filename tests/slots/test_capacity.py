@@ -67,6 +67,15 @@ def test_the_bottleneck_is_the_kind_of_which_one_more_frees_the_most_dates() -> 
     assert bottleneck(visit("clinician", "bed"), ANYTHING, FIRST, LAST, plain) == Gain("bed", 4)
 
 
+def test_where_doses_are_short_it_is_a_lot_and_of_two_that_gain_the_same_the_resource() -> None:
+    dosed = visit("clinician", dose={"product": "cells", "count": 2})
+    plain = stock("clinician", doses=1)
+    nobody = replace(plain, resources=(), lots=(LotStock(1, "cells", FIRST, LAST, 9),))
+
+    assert bottleneck(dosed, ANYTHING, FIRST, LAST, plain) == Gain("cells", 3, is_lot=True)
+    assert bottleneck(dosed, ANYTHING, FIRST, LAST, nobody) == Gain("clinician", 5)
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_exactly_the_days_with_a_window_have_room(data: st.DataObject) -> None:

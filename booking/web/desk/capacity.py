@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from booking.journeys.read_capacity import Capacity, read_capacity
 from booking.kit.times import show_month
+from booking.kit.words import Text
+from booking.slots.capacity import Gain
 from booking.slots.free_time import Free
 from booking.web.asked import month_in
-from booking.web.desk.kinds import kind_name, one_more
+from booking.web.desk.kinds import kind_name, one_more, one_more_lot
 from booking.web.pages import page
 from booking.web.policy import Who, route
 from booking.web.request import language_of, now_of, viewer_of
@@ -44,10 +46,14 @@ async def capacity(request: Request) -> Response:
         days=list(found.starts.items()),
         most=max(found.starts.values()),
         rows=[Row(str(kind_name(kind)), list(days)) for kind, days in found.free.items()],
-        one_more=one_more(found.gain.kind) if found.gain else None,
+        one_more=_one_more(found.gain) if found.gain else None,
         earlier=_address(request, found, found.first - timedelta(days=1)),
         later=_address(request, found, found.last + timedelta(days=1)),
     )
+
+
+def _one_more(gain: Gain) -> Text:
+    return one_more_lot(gain.what) if gain.is_lot else one_more(gain.what)
 
 
 def _address(request: Request, found: Capacity, day: date) -> str:

@@ -36,3 +36,13 @@ def kind_name(kind: str) -> Text | str:
 def one_more(kind: str) -> Text:
     """One more of a kind, as part of a sentence."""
     return ONE_MORE.get(kind) or _("one more of “%(kind)s”").with_facts(kind=kind_name(kind))
+
+
+def doses_of(product: str) -> Text:
+    """The doses of a product, as the first words of a sentence."""
+    return _("Doses of “%(product)s”").with_facts(product=product)
+
+
+def one_more_lot(product: str) -> Text:
+    """One more lot, as part of a sentence."""
+    return _("one more lot of “%(product)s”").with_facts(product=product)

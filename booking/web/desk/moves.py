@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from babel import Locale
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,11 +20,13 @@ from booking.slots.calendar import month_of
 from booking.slots.ranking import Order, ranked
 from booking.slots.windows import Window
 from booking.web.asked import month_in
-from booking.web.desk.kinds import kind_name
+from booking.web.desk.kinds import doses_of, kind_name
 from booking.web.desk.said import OCCASIONS
+from booking.web.desk.touched import reasons
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
+from booking.web.portal.dates import language_name
 from booking.web.request import language_of, links_of, now_of, services_of, viewer_of
 
 LONGEST_TOKEN = 4_000
@@ -86,10 +87,11 @@ async def _choose(request: Request, gone: DatesGone | None = None) -> Response:
         orders=ORDERS,
         earlier=address(month=f"{first - timedelta(days=1):%Y-%m}"),
         later=address(month=f"{last + timedelta(days=1):%Y-%m}"),
-        missing=[kind_name(what) for what in found.dates.none.missing] if found.dates.none else [],
+        reasons=reasons(found.dates.none, language_of(request)) if found.dates.none else [],
+        missing=_missing(found),
         free_from=_first_free(found, address),
         has=found.before,
-        interpreters=[(each, _language_name(each, request)) for each in found.dates.interpreters],
+        interpreters=[(each, language_name(each, request)) for each in found.dates.interpreters],
         hours_of=hours_of,
     )
 
@@ -151,6 +153,13 @@ def _address(request: Request, **asked: Any) -> str:
     return f"{path}?{urlencode(asked)}"
 
 
+def _missing(found: OtherDates) -> list[Text | str]:
+    """Each of which there would be dates if it were never short."""
+    products = found.dates.offer.protocol.products
+    missing = found.dates.none.missing if found.dates.none else ()
+    return [doses_of(what) if what in products else kind_name(what) for what in missing]
+
+
 def _first_free(found: OtherDates, address: Callable[..., str]) -> tuple[date, str] | None:
     """The first free date after a month without any, and where it is shown."""
     first = found.dates.none.first_free if found.dates.none else None
@@ -159,10 +168,6 @@ def _first_free(found: OtherDates, address: Callable[..., str]) -> tuple[date, s
 
 def _order(written: str) -> Order:
     return Order(written) if written in set(Order) else Order.EARLIEST
-
-
-def _language_name(language: str, request: Request) -> str:
-    return str(Locale.parse(language).get_language_name(language_of(request)) or language)
 
 
 def _key(request: Request) -> bytes:

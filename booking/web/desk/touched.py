@@ -13,9 +13,9 @@ from booking.journeys.find_remedies import Change, Touches, find_remedies
 from booking.kit.errors import NotFound
 from booking.kit.times import show_date
 from booking.kit.words import Text
-from booking.slots.explain import NoDates
+from booking.slots.explain import NoDates, Why
 from booking.slots.windows import Window, WindowStep
-from booking.web.desk.kinds import kind_name
+from booking.web.desk.kinds import doses_of, kind_name
 from booking.web.forms import Form
 from booking.web.pages import page
 from booking.web.policy import Who, route
@@ -137,7 +137,7 @@ def reasons(none: NoDates, language: str) -> list[Text]:
     """What is in the way, in words."""
     return [
         REASONS[one.why].with_facts(
-            what=kind_name(one.what),
+            what=doses_of(one.what) if one.why is Why.NO_DOSE else kind_name(one.what),
             **{name: show_date(day, language) for name, day in (("first", one.first), ("last", one.last)) if day},
         )
         for one in none.obstacles

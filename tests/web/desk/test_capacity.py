@@ -1,10 +1,10 @@
 """What the clinic could still take on."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 
-from booking.slots.models import Closure, Resource
+from booking.slots.models import Closure, Lot, LotState, Resource
 from tests.web.conftest import Visit
 
 
@@ -24,3 +24,14 @@ async def test_a_month_is_a_picture_a_table_and_a_sentence_about_what_is_short(v
     assert (await nia.get("/desk/capacity?month=soon&programme=none")).status_code == 200
     assert (await (await visit.as_("baptiste")).get("/desk/capacity")).status_code == 200
     assert (await (await visit.as_("samuel")).get("/desk/capacity")).status_code == 403
+
+
+async def test_a_month_without_doses_is_short_of_a_lot(visit: Visit, now: datetime) -> None:
+    nia = await visit.as_("nia")
+    await Lot.filter(usable_until__gte=date(2027, 9, 1)).update(state=LotState.QUARANTINED)
+
+    answer = await nia.get("/desk/capacity?month=2027-10")
+
+    assert re.search(
+        r"With one more lot of “uc-msc” there would be \d+ more days in October 2027", unescape(answer.text)
+    )

@@ -11,10 +11,11 @@ from booking.bookings.models import Booking, BookingStatus
 from booking.demo.ready import Stage
 from booking.messages.models import Message
 from booking.services import Services
-from booking.slots.models import Claim, Closure, Resource
+from booking.slots.models import Claim, Closure, Lot, LotState, Resource
 from booking.slots.windows import Window
 from tests.journeys.trips import a_case, a_confirmed, a_hold
 from tests.web.conftest import Visit
+from tests.web.portal.pages import text_of
 
 
 async def a_booking(visit: Visit, services: Services, *, now: datetime) -> Booking:
@@ -137,6 +138,29 @@ async def test_dates_that_went_meanwhile_are_answered_with_the_nearest(
     assert (answer.status_code, len(choices(answer))) == (409, 3)
     assert "The closest free dates" in answer.text
     assert (await Booking.get(id=booking.id)).starts_at == booking.starts_at
+
+
+async def test_a_month_without_other_dates_says_why_and_of_what_there_is_too_little(
+    visit: Visit, services: Services, now: datetime
+) -> None:
+    booking = await a_booking(visit, services, now=now)
+    month = {"first_day": date(2027, 5, 30), "last_day": date(2027, 7, 2)}
+    await Closure.bulk_create(
+        Closure(resource_id=doctor.id, **month) for doctor in await Resource.filter(kind="clinician")
+    )
+    # An interpreter may be able to do what is no language.
+    await Resource.filter(name="Alma Ríos").update(skills=["es", "sign-language"])
+    await Lot.filter(usable_until__gte=date(2027, 9, 1)).update(state=LotState.QUARANTINED)
+    nia = await visit.as_("nia")
+
+    june = text_of(await nia.get(f"/desk/bookings/{booking.code}/move?month=2027-06"))
+    autumn = text_of(await nia.get(f"/desk/bookings/{booking.code}/move?month=2027-10"))
+
+    assert "Doctors: closed or away from Sunday 30 May 2027 to Friday 2 July 2027" in june
+    assert "More of any one of these would open dates: Doctors." in june
+    assert "sign-language" in june
+    assert "Doses of “uc-msc”: none left" in autumn
+    assert "More of any one of these would open dates: Doses of “uc-msc”." in autumn
 
 
 async def test_a_token_that_is_none_and_a_booking_of_others_are_refused(

@@ -1,5 +1,7 @@
 """The waiting list, as the clinic sees it."""
 
+from dataclasses import replace
+
 from booking.accounts.models import Role
 from booking.bookings import waitlist
 from booking.demo.ready import staff_of
@@ -9,7 +11,7 @@ from booking.journeys.release_hold import release_hold
 from booking.messages.models import Message
 from booking.services import Services
 from tests.journeys.trips import a_case, a_hold, patient_of
-from tests.journeys.waiting import MINUTE, close_but, joins
+from tests.journeys.waiting import APRIL, MINUTE, close_but, joins
 from tests.statements import statements
 from tests.web.conftest import Visit
 from tests.web.portal.pages import text_of
@@ -21,7 +23,7 @@ async def test_the_line_shows_who_waits_for_what_and_what_was_offered(
     taken = await a_hold(await a_case(world, who="abdullah", now=services.now()), services)
     await close_but(taken)
     samuel = await joins(world, "samuel", now=services.now())
-    await joins(world, "helene", now=services.now() + MINUTE)
+    await joins(world, "helene", replace(APRIL, interpreter="fr"), now=services.now() + MINUTE)
     await release_hold(await patient_of(await taken.case), taken.code, now=services.now())
     nia = await visit.as_("nia")
 
@@ -29,6 +31,7 @@ async def test_the_line_shows_who_waits_for_what_and_what_was_offered(
 
     assert shown.index("Samuel Adeyemi") < shown.index("Offered Monday") < shown.index("Hélène")
     assert "1 April to Friday 30 April 2027" in shown
+    assert "any day will do French" in shown
     assert "/desk/waitlist" in (await nia.get(f"/desk/cases/{samuel.code}")).text
     assert "they are on the waiting list" in text_of(await nia.get("/desk"))
 

@@ -9,6 +9,9 @@ from typing import Any, Final
 from booking.kit.db import Record, run
 from booking.kit.times import days_between, in_zone, settle_on
 
+# Until midnight is no part of the day after.
+MOMENT: Final = timedelta(microseconds=1)
+
 RESOURCES: Final = """
 SELECT r.id, r.kind, r.name, c.zone FROM resource r JOIN clinic c ON c.id = r.clinic_id
  WHERE r.clinic_id = $1 AND r.is_active ORDER BY r.kind, r.name, r.id"""
@@ -65,7 +68,7 @@ class Shut:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One resource's line: what lies on each clinic-local day. A claim stands on the day on which it starts."""
+    """One resource's line: what lies on each clinic-local day. A claim stands on every day that it touches, its nights and its buffers included."""
 
     resource_id: int
     kind: str
@@ -129,18 +132,17 @@ def holidays_apart(rows: Iterable[Record]) -> tuple[dict[date, str], list[Record
 def _taken(rows: Iterable[Record], zone: str) -> dict[int, dict[date, list[Taken]]]:
     by_resource = _by_resource_and_day()
     for row in rows:
-        day = in_zone(row["starts_at"], zone).date()
-        by_resource[row["resource_id"]][day].append(
-            Taken(
-                row["code"],
-                row["step"],
-                row["starts_at"],
-                row["ends_at"],
-                row["starts_at"] + timedelta(minutes=row["buffer_before"]),
-                row["ends_at"] - timedelta(minutes=row["buffer_after"]),
-                row["lapses_at"],
-            )
+        taken = Taken(
+            row["code"],
+            row["step"],
+            row["starts_at"],
+            row["ends_at"],
+            row["starts_at"] + timedelta(minutes=row["buffer_before"]),
+            row["ends_at"] - timedelta(minutes=row["buffer_after"]),
+            row["lapses_at"],
         )
+        for day in days_between(*(in_zone(at, zone).date() for at in (taken.starts_at, taken.ends_at - MOMENT))):
+            by_resource[row["resource_id"]][day].append(taken)
     return by_resource
 
 

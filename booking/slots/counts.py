@@ -16,10 +16,12 @@ SELECT r.id, r.kind, r.name, busy.days, busy.taken, busy.held
   FROM resource r JOIN clinic k ON k.id = r.clinic_id
   LEFT JOIN LATERAL (
     SELECT array_agg(day) AS days, array_agg(taken) AS taken, array_agg(held) AS held
-      FROM (SELECT (c.starts_at AT TIME ZONE k.zone)::date AS day, count(*) AS taken, count(c.lapses_at) AS held
-              FROM claim c
-             WHERE c.resource_id = r.id AND c.ends_at > $2 AND c.starts_at < $3
-               AND (c.lapses_at IS NULL OR c.lapses_at > $4)
+      FROM (SELECT begins + later AS day, count(*) AS taken, count(lapses_at) AS held
+              FROM (SELECT (c.starts_at AT TIME ZONE k.zone)::date AS begins, c.lapses_at,
+                           ((c.ends_at - interval '1 microsecond') AT TIME ZONE k.zone)::date AS ends
+                      FROM claim c
+                     WHERE c.resource_id = r.id AND c.ends_at > $2 AND c.starts_at < $3
+                       AND (c.lapses_at IS NULL OR c.lapses_at > $4)) AS claimed, generate_series(0, ends - begins) AS later
              GROUP BY 1) AS each_day) AS busy ON true
  WHERE r.clinic_id = $1 AND r.is_active
  ORDER BY r.kind, r.name, r.id"""
@@ -27,7 +29,7 @@ SELECT r.id, r.kind, r.name, busy.days, busy.taken, busy.held
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many claims start on a day, and how many of these are holds."""
+    """How many claims lie on a day, and how many of these are holds."""
 
     taken: int
     held: int

@@ -1,7 +1,9 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from booking.kit.db import execute
 from booking.slots.calendar import load_calendar, week_of
 from booking.slots.claims import take
 from booking.slots.counts import Count, load_counts
@@ -40,3 +42,24 @@ async def test_from_afar_each_day_says_how_often_it_is_taken_and_whether_it_is_c
     assert [sorted(one.shut) for one in counted.lines if one.resource_id == chair.id] == [
         [date(2027, 2, 1), date(2027, 2, 2)]
     ]
+
+
+async def test_what_lasts_for_nights_lies_on_every_day_that_it_touches_near_and_from_afar() -> None:
+    small = await small_clinic()
+    await execute("UPDATE opening_hours SET opens = '00:00', closes = '00:00'")
+    window = (await free(small))[2]
+    visit, infusion = window.steps
+    # From the evening of the 2nd until midnight after the 5th: that midnight is no part of the 6th.
+    stay = visit._replace(minutes=2 * 24 * 60, buffer_before=10 * 60, buffer_after=15 * 60)
+    window = replace(window, steps=(stay, infusion._replace(resources=())))
+    await take(window, (await booking(small, window)).id, now=NOW, lapses_at=None)
+    days = {date(2027, 2, day) for day in (2, 3, 4, 5)}
+
+    near = await load_calendar(small.clinic.id, *week_of(date(2027, 2, 3)), NOW)
+    afar = await load_counts(small.clinic.id, "America/Antigua", date(2027, 2, 4), date(2027, 2, 4), NOW)
+
+    [line] = [one for one in near.lines if one.kind == "clinician"]
+    [counted] = [one for one in afar.lines if one.kind == "clinician"]
+    assert set(line.taken) == set(counted.counts) == days
+    assert len({taken for all_ in line.taken.values() for taken in all_}) == 1
+    assert set(counted.counts.values()) == {Count(1, 0)}

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from babel.dates import format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from markupsafe import Markup
 
 from booking.journeys.open_calendar import DeskCalendar, DeskCounts
@@ -233,25 +233,27 @@ class _Told:
         self._move = addresses.move
         self._now = now
         self._titles: dict[tuple[str, str], str] = {}
-        self._clocks: dict[datetime, str] = {}
+        self._locals: dict[datetime, datetime] = {}
 
     def cells(self, line: Line) -> Iterator[Cell]:
         for day in self._days:
             shut = (_shut(one) for one in line.shut.get(day, ()))
-            taken = (self._taken(one, line.resource_id) for one in line.taken.get(day, ()))
+            taken = (self._taken(one, line.resource_id, day) for one in line.taken.get(day, ()))
             yield Cell(day, (*shut, *taken))
 
-    def _taken(self, one: Taken, resource: int) -> Mark:
+    def _taken(self, one: Taken, resource: int, day: date) -> Mark:
         more = [self._title(one)]
         if one.patient_from != one.starts_at or one.patient_until != one.ends_at:
-            times = {"from": self._clock(one.starts_at), "until": self._clock(one.ends_at)}
+            times = {"from": self._clock(one.starts_at, day), "until": self._clock(one.ends_at, day)}
             more.append(gettext("Taken %(from)s to %(until)s") % times)
         if (left := one.left(self._now)) is not None:
             more.append(gettext("Held: %(time)s left") % {"time": time_left(left)})
-        when = f"{self._clock(one.patient_from)}\N{EN DASH}{self._clock(one.patient_until)}"
+        when = f"{self._clock(one.patient_from, day)}\N{EN DASH}{self._clock(one.patient_until, day)}"
         who = self._booked[one.booking].patient
         what = f"{who} {one.booking}" if who else one.booking
-        move = self._move(one.booking, one.step, resource) if self._move and one.starts_at > self._now else None
+        # It is picked up where it begins: that is the day which goes elsewhere.
+        begins = self._local(one.patient_from).date() == day and one.starts_at > self._now
+        move = self._move(one.booking, one.step, resource) if self._move and begins else None
         kind = "hold" if one.lapses_at else "booking"
         return Mark(kind, when, what, self._href[one.booking], tuple(more), move, one.booking)
 
@@ -261,11 +263,16 @@ class _Told:
             self._titles[key] = in_language(self._booked[one.booking].title(one.step), language())
         return self._titles[key]
 
-    def _clock(self, instant: datetime) -> str:
-        if instant not in self._clocks:
-            local = in_zone(instant, self._zone)
-            self._clocks[instant] = f"{local.hour:02}:{local.minute:02}"  # strftime takes twenty times as long
-        return self._clocks[instant]
+    def _clock(self, instant: datetime, day: date) -> str:
+        """The time, and of another day than this one its name too."""
+        local = self._local(instant)
+        time = f"{local.hour:02}:{local.minute:02}"  # strftime takes twenty times as long
+        return time if local.date() == day else f"{format_date(local, 'EEE d', locale=language())} {time}"
+
+    def _local(self, instant: datetime) -> datetime:
+        if instant not in self._locals:
+            self._locals[instant] = in_zone(instant, self._zone)
+        return self._locals[instant]
 
 
 def _shut(one: Shut) -> Mark:

@@ -1,6 +1,7 @@
 """The desk's calendar, its closures and its lots, through the whole application."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import unescape
 
@@ -54,6 +55,32 @@ async def test_a_hold_says_that_it_is_one_and_how_long_it_lasts(
 
     assert 'class="entry entry-hold"' in answer.text
     assert "Held: " in seen(answer)
+
+
+async def test_a_stay_over_night_is_on_both_of_its_days_and_is_picked_up_where_it_begins(
+    visit: Visit, services: Services, now: datetime
+) -> None:
+    booking, _case = await a_booking(visit, services, now=now)
+    bed = await Claim.get(booking_id=booking.id, resource__kind="bed")
+    window = Window.from_json(booking.window)
+    night = [one._replace(minutes=20 * 60, buffer_after=60) if one.key == bed.step else one for one in window.steps]
+    await Booking.filter(id=booking.id).update(window=replace(window, steps=tuple(night)).to_json())
+    await Claim.filter(id=bed.id).update(ends_at=bed.starts_at + timedelta(hours=21))
+    nia = await visit.as_("nia")
+
+    async def on(day: date) -> tuple[str, int]:
+        answer = await nia.get(f"/desk/calendar?day={day}&span=day&kind=bed")
+        return seen(answer), answer.text.count('class="entry-move"')
+
+    starts = in_zone(bed.starts_at, "America/Antigua")
+    first, second = starts.date(), starts.date() + timedelta(days=1)
+    today, handles = await on(first)
+    tomorrow, none = await on(second)
+
+    assert f"{starts:%H:%M}–{second:%a} {second.day} 07:00 Samuel Adeyemi" in today
+    assert f"{first:%a} {first.day} {starts:%H:%M}–07:00 Samuel Adeyemi" in tomorrow
+    assert f"Taken {first:%a} {first.day} {starts:%H:%M} to 08:00" in tomorrow
+    assert (handles, none) == (1, 0)
 
 
 async def test_every_span_is_a_page_and_nonsense_is_this_week(visit: Visit) -> None:

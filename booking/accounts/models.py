@@ -1,5 +1,4 @@
 from enum import StrEnum
-from typing import Any
 
 from tortoise import fields
 from tortoise.fields import ForeignKeyNullableRelation, ForeignKeyRelation
@@ -131,7 +130,7 @@ class PartnerReply(Row):
     key = fields.CharField(max_length=255)
     fingerprint = fields.BinaryField()
     status = fields.SmallIntField(null=True)
-    body = fields.JSONField[Any](null=True)
+    body = fields.TextField(null=True)
     created_at = fields.DatetimeField()
 
     class Meta:

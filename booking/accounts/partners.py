@@ -3,13 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from booking.accounts.models import PartnerKey
 from booking.kit.db import Statement, execute, run_one
 from booking.kit.errors import Refusal
 from booking.kit.ids import new_token, token_hash
-from booking.kit.json_text import json_of, value_of
 from booking.kit.words import _
 
 LONGEST_KEY: Final = 255
@@ -32,10 +31,10 @@ class KeyNotUsable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was answered the first time."""
+    """What was answered the first time, to the letter: `body` is JSON text."""
 
     status: int
-    body: Any
+    body: str
 
 
 async def make_key(clinic_id: int, name: str, *, now: datetime, key: str | None = None) -> str:
@@ -58,7 +57,7 @@ BEGIN_REPLY: Final = """
 RECALL: Final = "SELECT fingerprint, status, body FROM partner_reply WHERE partner_id = $1 AND key = $2"
 REMEMBER: Final = """
     INSERT INTO partner_reply (partner_id, key, fingerprint, created_at, status, body)
-    VALUES ($1, $2, $3, $4, $5, $6::jsonb)
+    VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (partner_id, key) DO UPDATE SET status = excluded.status, body = excluded.body
     WHERE partner_reply.status IS NULL RETURNING id
 """
@@ -92,7 +91,7 @@ async def recall_reply(partner_id: int, key: str, mark: bytes, *, now: datetime)
         raise KeyReused
     if row["status"] is None:
         raise StillAnswering
-    return Reply(row["status"], value_of(row["body"]))
+    return Reply(row["status"], row["body"])
 
 
 def remembering(partner_id: int, key: str, mark: bytes, reply: Reply, *, now: datetime) -> Statement:
@@ -101,7 +100,7 @@ def remembering(partner_id: int, key: str, mark: bytes, reply: Reply, *, now: da
     Waits for whoever is just answering under the same key. A refusal, whose transaction rolled back, is remembered in
     one of its own.
     """
-    return Statement(REMEMBER, (partner_id, key, mark, now, reply.status, json_of(reply.body)))
+    return Statement(REMEMBER, (partner_id, key, mark, now, reply.status, reply.body))
 
 
 async def clear_past(before: datetime) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from booking.accounts.partners import Reply, recall_reply, remembering, require_key
 from booking.accounts.viewers import Viewer
@@ -35,7 +35,7 @@ async def partner_hold(
     request: Request,
     *,
     interpreter: str | None,
-    told: Callable[[Booking], Any],
+    told: Callable[[Booking], str],
     refused: Callable[[Refusal], Reply],
     key: bytes,
     now: datetime,

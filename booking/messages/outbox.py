@@ -183,9 +183,9 @@ def _row(one: Planned, to: Recipient, facts: Facts, calendar: str | None = None)
         "zone": to.zone,
         "occasion": one.occasion,
         "about": one.about,
-        "due_at": one.due_at.isoformat(),
+        "due_at": one.due_at,
         "due_local": one.due_local.isoformat(timespec="minutes") if one.due_local else None,
-        "useful_until": one.useful_until.isoformat(),
+        "useful_until": one.useful_until,
         "facts": fitting(occasion.facts, facts, occasion.key),
         "calendar": calendar if occasion.calendar else None,
     }

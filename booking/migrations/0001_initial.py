@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('key', fields.CharField(max_length=255)),
                 ('fingerprint', fields.BinaryField()),
                 ('status', fields.SmallIntField(null=True)),
-                ('body', fields.JSONField(null=True, encoder=functools.partial(dumps, separators=(',', ':')), decoder=loads)),
+                ('body', fields.TextField(null=True, unique=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'partner_reply', 'app': 'booking', 'pk_attr': 'id', 'table_description': 'What we answered to one Idempotency-Key; without a status while the first request still runs.'},

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, Self
 
 from booking.kit.times import settle_on
@@ -59,7 +59,7 @@ class ClaimRow(NamedTuple):
 
 
 # The one order in which claims are taken: by resource, then by start.
-IN_ORDER: Final = attrgetter("resource_id", "starts_at")
+IN_ORDER: Final = itemgetter(ClaimRow._fields.index("resource_id"), ClaimRow._fields.index("starts_at"))
 
 
 @cache
@@ -85,12 +85,6 @@ class WindowStep(NamedTuple):
         """The patient's own time in it, without its buffers."""
         starts_at = settle_on(self.day, self.starts, zone)
         return starts_at, starts_at + _minutes(self.minutes)
-
-    def claims(self, zone: str) -> list[ClaimRow]:
-        """What it claims: each of its resources, buffers included."""
-        starts_at, ends_at = self.period(zone)
-        taken_from, taken_until = starts_at - _minutes(self.buffer_before), ends_at + _minutes(self.buffer_after)
-        return [ClaimRow(resource, self.key, taken_from, taken_until) for resource in self.resources]
 
     def to_json(self) -> dict[str, Any]:
         """As `of_json` reads it. Field by field: it is written with every hold."""
@@ -163,8 +157,13 @@ class Window:
         return step.period(self.zone)
 
     def rows(self) -> list[ClaimRow]:
-        """Every claim that it needs, in the one order in which claims are taken."""
-        rows = [row for step in self.steps for row in step.claims(self.zone)]
+        """Every claim that it needs, buffers included, in the one order in which claims are taken."""
+        rows: list[ClaimRow] = []
+        for step in self.steps:
+            starts_at = settle_on(step.day, step.starts, self.zone)
+            taken_from = starts_at - _minutes(step.buffer_before)
+            taken_until = starts_at + _minutes(step.minutes + step.buffer_after)
+            rows += [ClaimRow(resource, step.key, taken_from, taken_until) for resource in step.resources]
         rows.sort(key=IN_ORDER)
         return rows
 

@@ -4,6 +4,7 @@ uvicorn has a deadline only between two requests. A proxy in front usually has m
 """
 
 import asyncio
+from collections.abc import Awaitable
 from time import monotonic
 from typing import Final
 
@@ -17,6 +18,7 @@ from booking.kit.words import _
 HEAD_WITHIN: Final = 20.0  # seconds, from the connection or the request's first byte to the end of its headers
 GRACE: Final = 30.0  # seconds that a body may take, however small it is
 SLOWEST: Final = 2_000  # bytes a second: what a body's length adds to them; the worst mobile line is faster
+WHOLE: Final = "leeward.whole"  # the server's word that the body came along with the headers
 
 
 class TooSlow(Refusal):
@@ -32,10 +34,11 @@ class Deadlines:
         self.grace = grace
         self.slowest = slowest
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        timed = scope["type"] == "http" and WHOLE not in scope.get("extensions", {})
+        return (self._timed if timed else self.app)(scope, receive, send)
+
+    async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
         until, more, slow = monotonic() + self.grace, True, False
 
         async def in_time() -> Message:
@@ -63,23 +66,34 @@ class Deadlines:
 
 
 class Impatient(HttpToolsProtocol):
-    """uvicorn's protocol, with a deadline for a request's headers."""
+    """uvicorn's protocol, with a deadline for a request's headers. It tells of a request whether its body is whole before anyone asks."""
 
     head_within = HEAD_WITHIN
     _cut: asyncio.TimerHandle | None = None
+    _in_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self._wait()
 
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        if self._cut is None:
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # Nearly every request comes in one piece: it needs no timer.
+        if self._in_head and self._cut is None:
             self._wait()
 
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+
     def on_headers_complete(self) -> None:
+        self._in_head = False
         self._wait_no_more()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.scope["extensions"] = {WHOLE: {}}
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()

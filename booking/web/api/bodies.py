@@ -1,13 +1,12 @@
 """Reading JSON bodies and writing JSON answers."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from booking.kit.errors import Invalid, Refusal
-from booking.kit.json_text import json_of
 from booking.kit.words import Text, _
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -33,12 +32,5 @@ async def read_body(request: Request, shape: type[Body]) -> Body:
         raise Invalid(wrong) from fault
 
 
-class Json(JSONResponse):
-    """JSON by the house's own writer."""
-
-    def render(self, content: Any) -> bytes:
-        return json_of(content).encode()
-
-
 def answer(body: BaseModel, status: int = 200) -> Response:
-    return Json(body.model_dump(mode="json", exclude_none=False), status)
+    return Response(body.model_dump_json(), status, media_type="application/json")

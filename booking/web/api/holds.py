@@ -1,6 +1,6 @@
 """Holding dates for a case, and letting them go."""
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,8 +11,9 @@ from booking.journeys import partner_hold
 from booking.journeys.release_hold import release_hold
 from booking.journeys.reserve import DatesGone
 from booking.kit.errors import Refusal
+from booking.kit.json_text import json_of
 from booking.web.api import telling
-from booking.web.api.bodies import Json, answer, read_body
+from booking.web.api.bodies import answer, read_body
 from booking.web.api.shapes import HoldRequest
 from booking.web.policy import Who, route
 from booking.web.refusals import problem_body
@@ -33,13 +34,13 @@ async def hold(request: Request) -> Response:
     body = await read_body(request, HoldRequest)
     mark = fingerprint(request.method, request.scope["path"], await request.body())
 
-    def told(booking: Booking) -> Any:
-        return telling.booking(booking, now).model_dump(mode="json")
+    def told(booking: Booking) -> str:
+        return telling.booking(booking, now).model_dump_json()
 
     def refused(refusal: Refusal) -> Reply:
         near = telling.windows(refusal.nearest) if isinstance(refusal, DatesGone) else None
         nearest = [one.model_dump(mode="json") for one in near] if near is not None else None
-        return Reply(refusal.status, problem_body(refusal, language_of(request), nearest=nearest))
+        return Reply(refusal.status, json_of(problem_body(refusal, language_of(request), nearest=nearest)))
 
     reply = await partner_hold.partner_hold(
         viewer,
@@ -53,7 +54,7 @@ async def hold(request: Request) -> Response:
         now=now,
     )
     media_type = "application/json" if reply.status == CREATED else "application/problem+json"
-    return Json(reply.body, reply.status, media_type=media_type)
+    return Response(reply.body, reply.status, media_type=media_type)
 
 
 async def release(request: Request) -> Response:

@@ -185,6 +185,19 @@ async def test_dates_are_offered_and_held_from_the_case_s_first_day_on(
     assert "your treatment can start from Monday 10 May 2027 on" in text_of(answer)
 
 
+async def test_another_language_shows_the_same_month_with_the_same_wishes(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    samuel, asked = await visit.as_("samuel"), f"/portal/cases/{case.code}/dates?month=2027-04&interpreter=fr"
+
+    [switch, *_others] = forms_of(await samuel.get(asked), "/language")
+    answer = await samuel.post("/language", data={**switch, "language": "es"})
+
+    assert answer.headers["location"] == asked
+    assert "abril de 2027" in text_of(await samuel.get(asked))
+
+
 async def test_dates_are_for_the_cases_own_people_after_consent(visit: Visit, world: World, services: Services) -> None:
     ready = await a_case(world, now=services.now())
     early = await a_case(world, Stage.ACCEPTED, "helene", now=services.now())

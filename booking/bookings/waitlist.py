@@ -125,6 +125,11 @@ async def offered_before(wait_id: int) -> frozenset[date]:
     return frozenset(date.fromisoformat(row["start"]) for row in await run(OFFERED, wait_id))
 
 
+async def is_offered(booking_id: int) -> bool:
+    """Whether the booking is an offer that its case has not answered yet."""
+    return await Wait.exists(booking_id=booking_id, status=WaitStatus.OFFERED)
+
+
 async def story(case_id: int) -> list[WaitEvent]:
     """Every move of every place that the case had, the first first."""
     return await WaitEvent.filter(wait__case_id=case_id).select_related("by").order_by("id")

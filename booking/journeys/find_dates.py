@@ -8,7 +8,8 @@ from typing import Final
 
 from booking.accounts.viewers import Viewer
 from booking.bookings.booking import live_of
-from booking.bookings.models import Booking
+from booking.bookings.models import Booking, BookingStatus
+from booking.bookings.waitlist import is_offered
 from booking.consultations import cases
 from booking.consultations.models import Case
 from booking.journeys.agreement import require_agreement
@@ -37,7 +38,7 @@ LONGEST_LOOK: Final = timedelta(days=370)
 class Dates:
     """What is free from `first` to `last`, both clinic-local. `none` says why if nothing is.
 
-    `held` is the booking that the case has already: until it ends, no other dates can be held.
+    `held` is the booking that the case has already: other dates can only be had in its place, by its family if it `may_move`.
     `interpreters` are the languages that one may wish an interpreter for. `first_day` is when the case's treatment may start
     at all, free or not; None for who may go below it. `interpreter` is the one that these dates are with.
     """
@@ -50,6 +51,7 @@ class Dates:
     none: NoDates | None
     key: bytes
     held: Booking | None = None
+    may_move: bool = False
     interpreter: str | None = None
     interpreters: tuple[str, ...] = ()
     first_day: FirstDay | None = None
@@ -132,7 +134,7 @@ async def find_dates(
 ) -> tuple[Case, Dates]:
     """The free dates of a case, the best first; with the interpreter that was wished before, if none is named.
 
-    `interpreter` "" wishes for none. Raises NotFound, and NoConsent: dates are chosen after consent.
+    What a hold has that may move counts as free, for it would be given up. `interpreter` "" wishes for none. Raises NotFound, and NoConsent: dates are chosen after consent.
     """
     case = await cases.get(viewer, code)
     cases.require_to_book(viewer, case)
@@ -143,11 +145,15 @@ async def find_dates(
     not_on = unsuited.days(first, horizon) if unsuited else frozenset()
     spoken = (await wished_interpreter(case) if interpreter is None else interpreter) or None
     wishes = wishes_of(spoken, not_before=start.day if start else None, not_on=not_on)
-    dates = await free_dates(clinic, offer, wishes, first, last, key=key, now=now)
+    held = await live_of(case.id, now=now)
+    may_move = held is not None and held.status is BookingStatus.HELD and not await is_offered(held.id)
+    own = held.id if held and may_move else None
+    dates = await free_dates(clinic, offer, wishes, first, last, key=key, now=now, but_for=own)
     return case, replace(
         dates,
         windows=ranked(dates.windows, order),
-        held=await live_of(case.id, now=now),
+        held=held,
+        may_move=may_move,
         interpreter=spoken,
         interpreters=await skills_of(clinic.id, "interpreter"),
         first_day=start,

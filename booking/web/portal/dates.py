@@ -13,16 +13,18 @@ from starlette.responses import RedirectResponse, Response
 
 from booking.journeys.find_dates import AHEAD, Dates, Unsuited, find_dates
 from booking.journeys.first_day import Because
+from booking.journeys.reschedule import hours, reschedule
 from booking.journeys.reserve import DatesGone, reserve
 from booking.kit.times import in_zone, show_date, show_month
 from booking.kit.words import Text, _
 from booking.slots.explain import NoDates, Obstacle, Why
 from booking.slots.ranking import Order
+from booking.slots.windows import Window
 from booking.web.asked import month_in
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
-from booking.web.request import language_of, now_of, services_of, viewer_of
+from booking.web.request import language_of, links_of, now_of, services_of, viewer_of
 
 # What the clinic's kinds of resource are called to a patient.
 KINDS: dict[str, Text] = {
@@ -79,6 +81,7 @@ async def dates(request: Request) -> Response:
         key=_key(request),
         now=now_of(request),
     )
+    has = Window.from_json(found.held.claimed) if found.held else None
     first_free = found.none.first_free if found.none else None
     if found.first_day and found.first_day.day > _last_of(month) >= now_of(request).date():
         first_free = found.first_day.day
@@ -94,6 +97,8 @@ async def dates(request: Request) -> Response:
         month_options=[(f"{each:%Y-%m}", _month_name(each, request)) for each in _months(found, month, request)],
         interpreter_options=[("", _("No")), *((each, language_name(each, request)) for each in found.interpreters)],
         offered=[(window, found.token(window)) for window in found.windows],
+        has=has,
+        mine=[window for window in found.windows if has and hours(window) == hours(has)],
         interpreter=found.interpreter,
         reasons=_reasons(found.none, set(Why), language_of(request)),
         not_only_wished=_reasons(found.none, BEYOND_WISHES, language_of(request)),
@@ -112,30 +117,57 @@ async def dates(request: Request) -> Response:
 
 
 async def hold(request: Request) -> Response:
-    form = await Form.read(request)
-    code, interpreter = request.path_params["code"], form.text("interpreter", required=False, at_most=16) or None
+    form, code = await Form.read(request), request.path_params["code"]
+    token, interpreter = _chosen(form)
     try:
         booking = await reserve(
+            viewer_of(request), code, token, interpreter=interpreter, key=_key(request), now=now_of(request)
+        )
+    except DatesGone as gone:
+        return _gone(request, gone, interpreter, action="portal:hold", back="portal:dates")
+    return redirect(request, "portal:booking", code=booking.code)
+
+
+async def exchange(request: Request) -> Response:
+    """Other dates in place of those that are held: these stay until the others are had."""
+    form, code = await Form.read(request), request.path_params["code"]
+    token, interpreter = _chosen(form)
+    try:
+        await reschedule(
             viewer_of(request),
             code,
-            form.text("window", required=False, at_most=4_000),
+            token,
             interpreter=interpreter,
             key=_key(request),
+            links=links_of(request),
             now=now_of(request),
         )
     except DatesGone as gone:
-        return page(
-            request,
-            "portal/dates-gone.html",
-            gone.status,
-            code=code,
-            say=gone.text,
-            nearest=gone.nearest,
-            clinic=gone.clinic,
-            offer=gone.offer,
-            interpreter=interpreter,
-        )
-    return redirect(request, "portal:booking", code=booking.code)
+        return _gone(request, gone, interpreter, action="portal:exchange", back="portal:booking")
+    return redirect(request, "portal:booking", code=code)
+
+
+def _chosen(form: Form) -> tuple[str, str | None]:
+    """The window's token, and the interpreter that it is with."""
+    token = form.text("window", required=False, at_most=4_000)
+    return token, form.text("interpreter", required=False, at_most=64) or None
+
+
+def _gone(request: Request, gone: DatesGone, interpreter: str | None, *, action: str, back: str) -> Response:
+    urls, code = request.app.state.urls, request.path_params["code"]
+    return page(
+        request,
+        "portal/dates-gone.html",
+        gone.status,
+        say=gone.text,
+        nearest=gone.nearest,
+        clinic=gone.clinic,
+        offer=gone.offer,
+        interpreter=interpreter,
+        action=urls(action, code=code),
+        back=urls(back, code=code),
+        keeps=action == "portal:exchange",
+    )
 
 
 def _key(request: Request) -> bytes:
@@ -220,4 +252,5 @@ def _weekdays(language: str) -> list[str]:
 ROUTES = [
     route("/portal/cases/{code}/dates", dates, name="portal:dates", who=Who.FAMILY),
     route("/portal/cases/{code}/hold", hold, name="portal:hold", who=Who.FAMILY, methods=["POST"]),
+    route("/portal/bookings/{code}/dates", exchange, name="portal:exchange", who=Who.FAMILY, methods=["POST"]),
 ]

@@ -7,9 +7,11 @@ from booking.bookings.models import Booking
 from booking.consultations.models import Case
 from booking.demo.ready import Stage
 from booking.demo.world import World
+from booking.journeys.release_hold import release_hold
 from booking.kit.db import execute
 from booking.services import Services
-from tests.journeys.trips import a_case, a_hold, tokens
+from tests.journeys.trips import a_case, a_confirmed, a_hold, patient_of, tokens
+from tests.journeys.waiting import close_but, joins, offer_to
 from tests.web.conftest import Visit
 from tests.web.portal.pages import forms_of, text_of
 
@@ -228,3 +230,55 @@ async def test_the_interpreter_that_was_wished_once_is_remembered(
     assert {form["interpreter"] for form in forms_of(again, f"/portal/cases/{case.code}/hold")} == {"fr"}
     without = await samuel.get(f"{dates}&interpreter=")
     assert {form.get("interpreter") for form in forms_of(without, f"/portal/cases/{case.code}/hold")} == {None}
+
+
+async def test_other_dates_are_taken_in_place_of_those_that_are_held_which_stay_until_then(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case, other = await a_case(world, now=services.now()), await a_case(world, who="helene", now=services.now())
+    first, second, third, *_ = await tokens(case, services)
+    held = await a_hold(case, services, first)
+    samuel = await visit.as_("samuel")
+    dates, exchange = f"/portal/cases/{case.code}/dates?month=2027-04", f"/portal/bookings/{held.code}/dates"
+
+    page = await samuel.get(dates)
+    offered = [form["window"] for form in forms_of(page, exchange)]
+
+    assert f'{dates}"' in (await samuel.get(f"/portal/bookings/{held.code}")).text
+    assert "They stay yours until you have taken others." in text_of(page)
+    assert (text_of(page).count("You have these dates"), first in offered) == (1, False)
+    assert forms_of(page, f"/portal/cases/{case.code}/hold") == []
+
+    await a_hold(other, services, second)
+    await execute("DELETE FROM opening_hours WHERE resource_id NOT IN (SELECT resource_id FROM claim)")
+    gone = await samuel.post(exchange, data={"window": second})
+    kept = await Booking.get(id=held.id)
+    taken = await samuel.post(exchange, data={"window": third})
+
+    assert (gone.status_code, kept.starts_at) == (409, held.starts_at)
+    assert "You still have the dates that you had, and nothing was charged." in text_of(gone)
+    assert forms_of(gone, exchange) != []
+    assert (taken.status_code, taken.headers["location"]) == (303, f"/portal/bookings/{held.code}")
+    moved = await Booking.get(id=held.id)
+    assert (moved.starts_at > held.starts_at, moved.lapses_at) == (True, held.lapses_at)
+
+
+async def test_what_is_paid_for_or_was_offered_is_not_exchanged_here(
+    visit: Visit, world: World, services: Services
+) -> None:
+    paid = await a_confirmed(await a_case(world, now=services.now()), services)
+    taken = await a_hold(await a_case(world, who="abdullah", now=services.now()), services)
+    await close_but(taken)
+    waits = await joins(world, "helene", now=services.now())
+    await release_hold(await patient_of(await taken.case), taken.code, now=services.now())
+    offer = await offer_to(waits, services.now())
+    assert offer is not None
+
+    for who, booking in (("samuel", paid), ("helene", offer)):
+        browser, exchange = await visit.as_(who), f"/portal/bookings/{booking.code}/dates"
+        page = await browser.get(f"/portal/cases/{(await booking.case).code}/dates?month=2027-06")
+        assert "Let those go before you choose others." in text_of(page)
+        assert forms_of(page, exchange) == []
+    samuel = await visit.as_("samuel")
+    assert (await samuel.post(f"/portal/bookings/{paid.code}/dates", data={"window": "x"})).status_code == 404
+    assert (await samuel.post(f"/portal/bookings/{offer.code}/dates", data={"window": "x"})).status_code == 404

@@ -112,7 +112,7 @@ async def load_calendar(clinic_id: int, first: date, last: date, now: datetime) 
     reach = (settle_on(day, time(), zone) for day in (first, last + timedelta(days=1)))
     taken = _taken(await run(CLAIMS, clinic_id, *reach, now), zone)
     holidays, closures = holidays_apart(await run(CLOSURES, clinic_id, first, last))
-    shut = _shut(closures, set(days))
+    shut = _shut(closures, first, last)
     lines = [Line(r["id"], r["kind"], r["name"], taken.get(r["id"], {}), shut.get(r["id"], {})) for r in resources]
     return Calendar(zone, days, lines, holidays)
 
@@ -146,10 +146,11 @@ def _taken(rows: Iterable[Record], zone: str) -> dict[int, dict[date, list[Taken
     return by_resource
 
 
-def _shut(rows: Iterable[Record], shown: set[date]) -> dict[int, dict[date, list[Shut]]]:
+def _shut(rows: Iterable[Record], first: date, last: date) -> dict[int, dict[date, list[Shut]]]:
     by_resource = _by_resource_and_day()
     for row in rows:
-        for day in shown.intersection(days_between(row["first_day"], row["last_day"])):
+        # Until further notice is a date far away: only the days that are shown are gone through.
+        for day in days_between(max(first, row["first_day"]), min(last, row["last_day"])):
             by_resource[row["resource_id"]][day].append(Shut(row["from_time"], row["to_time"], row["reason"]))
     return by_resource
 

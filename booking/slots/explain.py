@@ -147,7 +147,7 @@ def _stretches(closures: Iterable[Closed], stock: Stock) -> list[tuple[date, dat
     """The stretches of days in which closures follow one another and meet the stock's days."""
     stretches: list[tuple[date, date]] = []
     for first, last in sorted((closed.first_day, closed.last_day) for closed in closures):
-        if stretches and first <= stretches[-1][1] + DAY:
+        if stretches and first - stretches[-1][1] <= DAY:
             stretches[-1] = stretches[-1][0], max(last, stretches[-1][1])
         else:
             stretches.append((first, last))

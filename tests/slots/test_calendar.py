@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from time import process_time
 from typing import Any
 
 import pytest
@@ -36,6 +37,18 @@ async def test_the_calendar_shows_holds_with_their_time_left_buffers_and_closure
     assert line.taken == {date(2027, 2, 2): [held]}
     assert held.left(NOW + 20 * MINUTE) == 40 * MINUTE
     assert line.shut == {date(2027, 2, day): [Shut(None, None, "Service")] for day in (6, 7)}
+
+
+async def test_what_is_closed_until_further_notice_costs_the_calendar_no_more_than_the_days_shown() -> None:
+    small = await small_clinic(chairs=1)
+    await Closure.create(resource_id=small.chairs[0].id, first_day=date(2027, 2, 6), last_day=date.max)
+    week = week_of(date(2027, 2, 3))
+
+    began = process_time()
+    [line, _clinician] = (await load_calendar(small.clinic.id, *week, NOW)).lines
+
+    assert list(line.shut) == [date(2027, 2, 6), date(2027, 2, 7)]
+    assert process_time() - began < 0.5  # to go through every day until then takes more than a second
 
 
 async def test_a_lapsed_hold_is_not_on_the_calendar() -> None:

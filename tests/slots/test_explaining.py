@@ -74,6 +74,14 @@ def test_a_closure_is_named_with_all_its_days_and_the_first_free_date() -> None:
     )
 
 
+def test_until_further_notice_is_a_closure_like_any_other() -> None:
+    for_ever, later = Closed(date(2027, 2, 2), date.max), Closed(FIRST.replace(day=3), FIRST.replace(day=3))
+
+    none = obstacles(stock(chair=chair(for_ever, later)), 1, 3)
+
+    assert none == (Obstacle(Why.CLOSED, "chair", date(2027, 2, 2), date.max),)
+
+
 def test_when_the_whole_clinic_is_closed_that_is_said_and_not_what_of_it_is_needed() -> None:
     holiday = Closed(date(2027, 3, 3), date(2027, 3, 19))
     given = stock(chair=chair(Closed(date(2027, 3, 22), date(2027, 3, 23))))

@@ -13,9 +13,11 @@ from booking.kit.errors import Invalid
 from booking.kit.times import in_zone
 from booking.kit.words import Text, _
 from booking.programmes.reading import Published, published_programme, published_programmes
+from booking.slots.explain import NoDates
 from booking.web.api import telling
 from booking.web.api.bodies import answer
-from booking.web.api.shapes import NoneFree, Programmes, ProgrammeSummary, Windows
+from booking.web.api.shapes import InTheWay, NoneFree, Programmes, ProgrammeSummary, Windows
+from booking.web.asked import day_in
 from booking.web.policy import Who, route
 from booking.web.request import now_of, services_of
 
@@ -44,8 +46,13 @@ async def windows(request: Request) -> Response:
         key=services_of(request).window_key,
         now=now_of(request),
     )
-    none = NoneFree(missing=list(dates.none.missing), first_free=dates.none.first_free) if dates.none else None
+    none = _none(dates.none) if dates.none else None
     return answer(Windows(windows=telling.windows((one, dates.token(one)) for one in dates.windows), none=none))
+
+
+def _none(none: NoDates) -> NoneFree:
+    in_the_way = [InTheWay(why=one.why.value, what=one.what, first=one.first, last=one.last) for one in none.obstacles]
+    return NoneFree(in_the_way=in_the_way, missing=list(none.missing), first_free=none.first_free)
 
 
 def _asked_days(request: Request, today: date) -> tuple[date, date]:
@@ -61,11 +68,10 @@ def _day(request: Request, name: str, usual: date, errors: dict[str, Text]) -> d
     written = request.query_params.get(name)
     if not written:
         return usual
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
+    if (day := day_in(written)) is None:
         errors[name] = NOT_A_DATE
         return usual
+    return day
 
 
 def _summary(found: Published) -> ProgrammeSummary:

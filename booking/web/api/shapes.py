@@ -45,10 +45,20 @@ class WindowShape(Shape):
     token: str = Field(description="Opaque; hold the dates with it")
 
 
-class NoneFree(Shape):
-    """Why there are no windows, and the first date that is free after them."""
+class InTheWay(Shape):
+    """One reason why there are no windows."""
 
-    missing: list[str]
+    why: str = Field(description="shut, closed, booked, no-dose, wished, unsuited or too-few")
+    what: str = Field(description="A kind of resource or a product; empty for the whole clinic")
+    first: date | None = Field(description="First day of a closure, clinic-local")
+    last: date | None = Field(description="Its last day")
+
+
+class NoneFree(Shape):
+    """Why there are no windows, and the first date that is free after them. Without all of `in_the_way` there would be one."""
+
+    in_the_way: list[InTheWay]
+    missing: list[str] = Field(description="Each of which there would be windows if it alone were never short")
     first_free: date | None
 
 

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from starlette.routing import Route
@@ -6,6 +6,7 @@ from starlette.routing import Route
 from booking.demo.ready import make_ready
 from booking.kit.db import run
 from booking.services import Services
+from booking.slots.models import Closure, Resource
 from tests.outside import Clock
 from tests.web.conftest import Visit
 
@@ -71,7 +72,24 @@ async def test_windows_are_told_in_clinic_time_with_its_offset(visit: Visit) -> 
     assert all(set(window) == {"start", "end", "starts_at", "ends_at", "token"} for window in windows)
 
 
-@pytest.mark.parametrize("query", ["from=yesterday", "from=2027-03-09&to=2027-03-01", "from=2027-01-01&to=2029-01-01"])
+async def test_where_there_are_no_windows_a_partner_is_told_why(visit: Visit) -> None:
+    chairs = await Resource.filter(kind="infusion-chair")
+    closed = {"first_day": date(2027, 2, 20), "last_day": date(2027, 4, 9)}
+    await Closure.bulk_create(Closure(resource_id=chair.id, **closed) for chair in chairs)
+
+    answer = await visit.partner().get("/api/v1/programmes/stroke-recovery/windows?from=2027-03-01&to=2027-03-31")
+
+    none = answer.json()["none"]
+    assert none["in_the_way"] == [
+        {"why": "closed", "what": "infusion-chair", "first": "2027-02-20", "last": "2027-04-09"}
+    ]
+    assert (none["missing"], none["first_free"]) == (["infusion-chair"], "2027-04-12")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["from=yesterday", "from=2027-03-09&to=2027-03-01", "from=2027-01-01&to=2029-01-01", "from=9999-12-31"],
+)
 async def test_days_that_cannot_be_read_are_refused_beside_their_name(visit: Visit, query: str) -> None:
     answer = await visit.partner().get(f"/api/v1/programmes/stroke-recovery/windows?{query}")
 

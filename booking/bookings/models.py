@@ -78,8 +78,8 @@ class BookingEvent(Row):
 class Wait(Row):
     """A place on a clinic's waiting list, and which dates would do: clinic-local days, first and last included.
 
-    The stay may start from `first_day` to `last_day`, and takes none of the days `away`, each a pair of first and last.
-    Places are in the order of `since`. `booking` is the latest offer: a hold like any other.
+    The stay may start from `first_day` to `last_day`, and takes none of the days `away`, each a pair of first and last, and
+    none of the `weekdays`, Monday being 0. Places are in the order of `since`. `booking` is the latest offer: a hold like any other.
     """
 
     clinic = fk("booking.Clinic")
@@ -90,7 +90,8 @@ class Wait(Row):
     first_day = fields.DateField()
     last_day = fields.DateField()
     away: list[list[str]] = fields.JSONField(default=list)
-    interpreter = fields.CharField(max_length=16, null=True)
+    weekdays: list[int] = fields.JSONField(default=list)
+    interpreter = fields.CharField(max_length=64, null=True)
     since = fields.DatetimeField()
     booking = fk("booking.Booking", null=True)
     booking_id: int | None

@@ -57,8 +57,8 @@ LINE: Final = """
 """
 JOIN: Final = """
     WITH joined AS (
-        INSERT INTO wait (clinic_id, case_id, status, first_day, last_day, away, interpreter, since)
-        VALUES ($1, $2, 'waiting', $3, $4, $5::jsonb, $6, $7)
+        INSERT INTO wait (clinic_id, case_id, status, first_day, last_day, away, weekdays, interpreter, since)
+        VALUES ($1, $2, 'waiting', $3, $4, $5::jsonb, $9::jsonb, $6, $7)
         ON CONFLICT (case_id) WHERE status IN ('waiting', 'offered') DO NOTHING RETURNING id
     )
     INSERT INTO wait_event (wait_id, status, at, by_id, note) SELECT id, 'waiting', $7, $8, '' FROM joined RETURNING wait_id
@@ -82,7 +82,7 @@ OFFERED: Final = """
       JOIN booking ON booking.id = wait_event.booking_id
      WHERE wait_event.wait_id = $1 AND wait_event.status = 'offered'
 """
-FORGET: Final = "UPDATE wait SET away = '[]', interpreter = NULL WHERE case_id = $1"
+FORGET: Final = "UPDATE wait SET away = '[]', weekdays = '[]', interpreter = NULL WHERE case_id = $1"
 
 
 async def lines(clinic_id: int | None = None) -> list[int]:
@@ -138,14 +138,19 @@ async def story(case_id: int) -> list[WaitEvent]:
 async def join(case: Case, wish: Wish, *, by: Viewer, now: datetime) -> None:
     """The case takes the last place. Raises WaitsAlready."""
     values = wish.first_day, wish.last_day, json.dumps(wish.told()), wish.interpreter
-    if await run_one(JOIN, case.clinic_id, case.id, *values, now, by.person_id) is None:
+    weekdays = json.dumps(sorted(wish.weekdays))
+    if await run_one(JOIN, case.clinic_id, case.id, *values, now, by.person_id, weekdays) is None:
         raise WaitsAlready
 
 
 async def change(wait: Wait, wish: Wish) -> None:
     """Other dates would do; the place stays. Raises NotWaiting, also while an offer stands."""
     changed = await Wait.filter(id=wait.id, status=WaitStatus.WAITING).update(
-        first_day=wish.first_day, last_day=wish.last_day, away=wish.told(), interpreter=wish.interpreter
+        first_day=wish.first_day,
+        last_day=wish.last_day,
+        away=wish.told(),
+        weekdays=sorted(wish.weekdays),
+        interpreter=wish.interpreter,
     )
     if not changed:
         raise NotWaiting

@@ -6,31 +6,37 @@ from typing import Final, Self
 
 from booking.bookings.models import Wait
 from booking.kit.errors import Invalid
+from booking.kit.times import days_between
 from booking.kit.words import _
 
 LONGEST_AWAY: Final = 366
+LONGEST_STAY: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which dates would do, in the clinic's calendar, first and last included; `away` are days that must stay free."""
+    """Which dates would do, in the clinic's calendar, first and last included.
+
+    `away` are days that must stay free, and so must these `weekdays`, Monday being 0.
+    """
 
     first_day: date
     last_day: date
     away: tuple[tuple[date, date], ...] = ()
     interpreter: str | None = None
+    weekdays: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, wait: Wait) -> Self:
         away = tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in wait.away)
-        return cls(wait.first_day, wait.last_day, away, wait.interpreter)
+        return cls(wait.first_day, wait.last_day, away, wait.interpreter, frozenset(wait.weekdays))
 
     @property
     def not_on(self) -> frozenset[date]:
-        """Every single day on which nothing may be done."""
-        return frozenset(
-            first + timedelta(days=number) for first, last in self.away for number in range((last - first).days + 1)
-        )
+        """Every single day on which nothing may be done, as far as a stay can reach."""
+        away = frozenset(day for stretch in self.away for day in days_between(*stretch))
+        reach = days_between(self.first_day, self.last_day + LONGEST_STAY) if self.weekdays else ()
+        return away.union(day for day in reach if day.weekday() in self.weekdays)
 
     def told(self) -> list[list[str]]:
         """The days away, as they are kept."""

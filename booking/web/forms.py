@@ -93,6 +93,10 @@ class Form:
         known = set(choices)
         return [value for value in self.many.get(name, []) if value in known]
 
+    def weekdays(self, name: str) -> frozenset[int]:
+        """The days of the week that are ticked, Monday being 0."""
+        return frozenset(int(day) for day in self.some_of(name, map(str, range(7))))
+
     def ticked(self, name: str) -> bool:
         return self.values.get(name, "") not in {"", "off", "no"}
 

@@ -87,6 +87,13 @@ def test_days_away_are_every_single_one() -> None:
     assert days == {date(2027, 4, 30), date(2027, 5, 1), date(2027, 5, 2), date(2027, 5, 9)}
 
 
+def test_a_weekday_that_does_not_suit_is_every_one_that_a_stay_could_reach() -> None:
+    days = Wish(date(2027, 4, 1), date(2027, 4, 30), weekdays=frozenset({5})).not_on
+
+    assert {day.weekday() for day in days} == {5}
+    assert (min(days), len(days), max(days) > date(2028, 4, 1)) == (date(2027, 4, 3), 57, True)
+
+
 async def in_line(cast: Cast, now: datetime) -> tuple[Case, Wait]:
     case = await a_request(cast, now)
     await waitlist.join(case, Wish(date(2027, 4, 1), date(2027, 4, 30)), by=cast.alice_views, now=now)

@@ -32,7 +32,12 @@ WHICH: Final = st.integers(0, 11)
 DAY: Final = st.sampled_from([monday + timedelta(days=day) for monday in OPEN_WEEKS for day in range(6)])
 SPAN: Final = st.sampled_from([timedelta(minutes=20), timedelta(minutes=70), timedelta(hours=25), timedelta(days=9)])
 WISH: Final = st.sampled_from(
-    [WHOLE_APRIL, Wish(OPEN_WEEKS[1], LAST), Wish(FIRST, LAST, away=((OPEN_WEEKS[0], OPEN_WEEKS[0]),))]
+    [
+        WHOLE_APRIL,
+        Wish(OPEN_WEEKS[1], LAST),
+        Wish(FIRST, LAST, away=((OPEN_WEEKS[0], OPEN_WEEKS[0]),)),
+        Wish(FIRST, LAST, weekdays=frozenset({5})),
+    ]
 )
 
 INTERPRETER: Final = st.sampled_from([None, None, "", "es", "fr", "ar"])

@@ -138,6 +138,7 @@ async def test_who_takes_an_offer_pays_as_for_any_dates_and_has_left_the_line(
         Wish(date(2027, 5, 20), date(2027, 6, 3)),
         Wish(APRIL.first_day, APRIL.last_day, away=((date(2027, 4, 1), date(2027, 4, 29)),)),
         Wish(APRIL.first_day, APRIL.last_day, interpreter="tlh"),
+        Wish(APRIL.first_day, APRIL.last_day, weekdays=frozenset({0, 1})),
     ],
 )
 async def test_whose_wish_is_not_met_is_passed_over_and_keeps_the_place(

@@ -108,7 +108,7 @@ async def dates(request: Request) -> Response:
         picky=unsuited is not None,
         orders=list(ORDERS.items()),
         order=order,
-        weekdays=list(enumerate(_weekdays(language_of(request)))),
+        weekdays=list(enumerate(weekday_names(language_of(request)))),
         first_day=found.first_day and found.first_day.day,
         begins_later=found.first_day is not None and month < found.first_day.day <= _last_of(month),
         wait=_waiting_list(request, code, month, form),
@@ -222,8 +222,8 @@ def _address(request: Request, code: str, day: date, form: Form) -> str:
 def _waiting_list(request: Request, code: str, month: date, form: Form) -> str:
     """The form to wait for dates, with the wishes that were made here."""
     wishes = {name: form.values[name] for name in CARRIED if name in form.values}
-    asked = {"month": f"{month:%Y-%m}", **wishes}
-    return f"{request.app.state.urls('portal:waitlist', code=code)}?{urlencode(asked)}"
+    asked = {"month": f"{month:%Y-%m}", **wishes, "off": form.many.get("off", [])}
+    return f"{request.app.state.urls('portal:waitlist', code=code)}?{urlencode(asked, doseq=True)}"
 
 
 def _order(form: Form) -> Order:
@@ -233,7 +233,7 @@ def _order(form: Form) -> Order:
 
 def _unsuited(form: Form) -> Unsuited | None:
     """The days that do not suit; what cannot be read is said beside its field, and not counted."""
-    weekdays = frozenset(int(day) for day in form.some_of("off", map(str, range(7))))
+    weekdays = form.weekdays("off")
     first = form.date("away_first", required=False)
     last = form.date("away_last", required=False) or first
     if first is None and last is not None:
@@ -244,7 +244,8 @@ def _unsuited(form: Form) -> Unsuited | None:
     return Unsuited(weekdays, away) if weekdays or away else None
 
 
-def _weekdays(language: str) -> list[str]:
+def weekday_names(language: str) -> list[str]:
+    """Monday to Sunday, each as it stands alone."""
     names: Any = get_day_names("wide", context="stand-alone", locale=language)
     return [names[day] for day in range(7)]
 

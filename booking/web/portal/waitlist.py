@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,8 +20,8 @@ from booking.web.asked import month_in
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
-from booking.web.portal.dates import language_name
-from booking.web.request import now_of, viewer_of
+from booking.web.portal.dates import language_name, weekday_names
+from booking.web.request import language_of, now_of, viewer_of
 
 # How many stretches of days that do not suit the form has room for.
 STRETCHES: Final = range(1, 4)
@@ -63,6 +64,7 @@ async def _opened(request: Request) -> WaitFile:
 
 def _show(request: Request, file: WaitFile, form: Form, status: int = 200, free: str = "") -> Response:
     spoken = [(each, language_name(each, request)) for each in file.interpreters]
+    weekdays = weekday_names(language_of(request))
     return page(
         request,
         "portal/waitlist.html",
@@ -73,25 +75,28 @@ def _show(request: Request, file: WaitFile, form: Form, status: int = 200, free:
         stretches=STRETCHES,
         interpreter_options=[("", _("No")), *spoken],
         spoken=dict(spoken),
+        weekdays=weekdays,
+        weekday_options=list(enumerate(weekdays)),
         free=free,
     )
 
 
-def _filled(file: WaitFile, asked: Mapping[str, str]) -> Form:
+def _filled(file: WaitFile, asked: QueryParams) -> Form:
     """What was said before, or else the month that the reader comes from, and the wishes that they made there."""
     if file.last is not None and (file.waits or not asked.get("month")):
         wish = Wish.of(file.last)
         first, last = wish.first_day, wish.last_day
-        return _form({"first_day": first, "last_day": last, **_away(wish.away)}, wish.interpreter)
+        return _form({"first_day": first, "last_day": last, **_away(wish.away)}, wish.interpreter, wish.weekdays)
     interpreter = asked.get("interpreter", file.interpreter)
     if (month := month_in(asked.get("month", ""))) is None:
         return _form({}, interpreter)
     last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
     first, last = max(month, file.earliest), min(last, file.horizon)
     days = {"first_day": first, "last_day": last} if first <= last else {}
-    wished = Form(asked)
+    wished = Form(asked, {"off": asked.getlist("off")})
     away = wished.date("away_first", required=False), wished.date("away_last", required=False)
-    return _form({**days, **_away([(away[0], away[1] or away[0])] if away[0] else [])}, interpreter)
+    weekdays = wished.weekdays("off")
+    return _form({**days, **_away([(away[0], away[1] or away[0])] if away[0] else [])}, interpreter, weekdays)
 
 
 def _away(stretches: Iterable[tuple[date, date]]) -> dict[str, date]:
@@ -104,8 +109,8 @@ def _away(stretches: Iterable[tuple[date, date]]) -> dict[str, date]:
     }
 
 
-def _form(days: dict[str, date], interpreter: str | None) -> Form:
-    return Form({**_boxes(days), "interpreter": interpreter or ""})
+def _form(days: dict[str, date], interpreter: str | None, weekdays: Iterable[int] = ()) -> Form:
+    return Form({**_boxes(days), "interpreter": interpreter or ""}, {"off": [str(day) for day in weekdays]})
 
 
 def _boxes(days: Mapping[str, date]) -> dict[str, str]:
@@ -123,7 +128,7 @@ def _wish(form: Form, file: WaitFile) -> Wish | None:
         return None
     # Without gaps: what is wrong with the second stretch is to stand beside the second.
     form.values.update(dict.fromkeys(_boxes(_away([(first, last)] * len(STRETCHES))), "") | _boxes(_away(away)))
-    return Wish(first, last, tuple(away), interpreter)
+    return Wish(first, last, tuple(away), interpreter, form.weekdays("off"))
 
 
 def _stretch(form: Form, number: int) -> tuple[date, date] | None:

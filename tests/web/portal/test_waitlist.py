@@ -93,7 +93,7 @@ async def test_the_form_begins_with_days_that_it_takes_and_with_the_wishes_made_
     case = await a_case(world, now=services.now())
     await Case.filter(id=case.id).update(not_before=date(2027, 4, 12))
     samuel = await visit.as_("samuel")
-    among = f"/portal/cases/{case.code}/dates?month=2027-04&interpreter=fr&away_first=2027-04-20&off=0"
+    among = f"/portal/cases/{case.code}/dates?month=2027-04&interpreter=fr&away_first=2027-04-20&off=0&off=5"
 
     found = re.search(r'href="([^"]*/waitlist\?[^"]*)"', (await samuel.get(among)).text)
     assert found
@@ -105,7 +105,25 @@ async def test_the_form_begins_with_days_that_it_takes_and_with_the_wishes_made_
     ]
     assert [typed(page, name) for name in names] == ["12", "4", "30", "4", "20", "4", "20", "4"]
     assert '<option value="fr" selected>' in page.text
+    assert re.findall(r'name="off" value="(\d)" checked', page.text) == ["0", "5"]
     assert (typed(farthest, "last_day-day"), typed(farthest, "last_day-month")) == ("13", "7")
+
+
+async def test_who_cannot_come_on_some_day_of_every_week_waits_for_dates_without_it(
+    visit: Visit, world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    where = f"/portal/cases/{case.code}/waitlist"
+    samuel, nia = await visit.as_("samuel"), await visit.as_("nia")
+
+    free = await samuel.post(where, data={**WISHED, "off": ["5", "6"]})
+    none = await samuel.post(where, data={**WISHED, "off": ["5", "6", "2"], "interpreter": ""})
+    page = await samuel.get(where)
+
+    assert (free.status_code, none.status_code) == (409, 303)
+    assert "every Wednesday; every Saturday; every Sunday" in text_of(page)
+    assert re.findall(r'name="off" value="(\d)" checked', page.text) == ["2", "5", "6"]
+    assert "every Wednesday every Saturday every Sunday" in text_of(await nia.get("/desk/waitlist"))
 
 
 async def test_nobody_waits_for_what_is_free(visit: Visit, world: World, services: Services) -> None:

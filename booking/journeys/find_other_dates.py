@@ -1,6 +1,5 @@
 """Staff look for other dates for a booking: what it has itself counts as free."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,15 +14,12 @@ from booking.consultations import cases
 from booking.journeys.find_dates import Dates, free_dates, wishes_of
 from booking.journeys.offer import clinic_of, offer_of
 from booking.journeys.who_booked import Booked, who_booked
-from booking.kit.db import run, run_one, transaction
+from booking.journeys.wished_interpreter import interpreter_in
+from booking.kit.db import run, transaction
 from booking.kit.errors import WrongMoment
 from booking.slots.calendar import month_of
 from booking.slots.skills import skills_of
 from booking.slots.windows import Window
-
-INTERPRETER: Final = """
-SELECT r.skills FROM claim c JOIN resource r ON r.id = c.resource_id
- WHERE c.booking_id = $1 AND r.kind = 'interpreter' ORDER BY r.id LIMIT 1"""
 
 NAMES: Final = "SELECT id, name FROM resource WHERE clinic_id = $1"
 
@@ -61,8 +57,8 @@ async def find_other_dates(
         await audit.record(viewer, "booking.read", f"booking {booking.code}", now=now)
         clinic, offer = await clinic_of(booking.case), await offer_of(booking.case.version_id)
         languages = await skills_of(clinic.id, "interpreter")
-        wished = await _interpreter(booking, languages) if interpreter is None else interpreter
         before = Window.from_json(booking.claimed)
+        wished = (await interpreter_in(before, booking.case) or "") if interpreter is None else interpreter
         first = (month or before.start).replace(day=1)
         dates = await free_dates(
             clinic,
@@ -77,10 +73,3 @@ async def find_other_dates(
         [booked] = (await who_booked(clinic.id, [booking.code])).values()
         names = {row["id"]: row["name"] for row in await run(NAMES, clinic.id)}
         return OtherDates(booking, booked, before, replace(dates, interpreters=languages), wished, names)
-
-
-async def _interpreter(booking: Booking, languages: tuple[str, ...]) -> str:
-    """The language of the interpreter that it has: the case's own, if they speak it."""
-    row = await run_one(INTERPRETER, booking.id)
-    spoken = json.loads(row["skills"]) if row else []
-    return next((one for one in (booking.case.language, *languages) if one in spoken), "")

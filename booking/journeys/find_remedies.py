@@ -1,6 +1,5 @@
-"""The clinic changes: staff see every booking that a closure or a recalled lot touches, and what each may have instead."""
+"""The clinic changes: staff see every booking that it touches, and what each may have instead."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,27 +14,25 @@ from booking.journeys.find_dates import wishes_of
 from booking.journeys.first_day import longest_until_fit
 from booking.journeys.offer import Offer, offer_of
 from booking.journeys.who_booked import Booked, own_clinic, who_booked
+from booking.journeys.wished_interpreter import interpreters_of, wished_in
 from booking.kit.db import Record, run, transaction
 from booking.kit.errors import NotFound
 from booking.kit.times import in_zone
 from booking.programmes.models import Clinic
-from booking.slots import closures, lots
-from booking.slots.closures import Kept
+from booking.slots import closures, lots, resources
+from booking.slots.closures import Kept, Touched
 from booking.slots.holidays import Shut, holidays_of
 from booking.slots.load import load_stock
 from booking.slots.lots import OnShelf
 from booking.slots.models import LotState
 from booking.slots.remedies import Hit, Remedy, remedies
+from booking.slots.skills import unable
 from booking.slots.stock import Given
 from booking.slots.tokens import window_token
 from booking.slots.windows import Window
 
 # How far after the last of the stays other dates are looked for.
 AHEAD: Final = timedelta(days=180)
-
-INTERPRETERS: Final = """
-SELECT DISTINCT ON (c.booking_id) c.booking_id, r.skills::text AS skills FROM claim c JOIN resource r ON r.id = c.resource_id
- WHERE c.booking_id = ANY($1::bigint[]) AND r.kind = 'interpreter' ORDER BY c.booking_id, r.id"""
 
 DOSES: Final = """
 SELECT d.booking_id, d.step, l.id AS lot_id, l.product, l.state, count(*) AS doses
@@ -47,13 +44,14 @@ NAMES: Final = "SELECT id, name FROM resource WHERE clinic_id = $1"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What has changed at the clinic: closures, days on which all of it is closed, or one lot that is not released.
+    """What has changed at the clinic: closures, days on which all of it is closed, a resource's hours or skills, or one lot that is not released.
 
-    If nothing is named: every closure and every such day that is to come.
+    If nothing is named: every closure and every such day that is to come, and whoever can no longer do what they are booked for.
     """
 
     closures: frozenset[int] = frozenset()
     days: frozenset[date] = frozenset()
+    resource: int | None = None
     lot: str = ""
 
 
@@ -76,12 +74,14 @@ class Touch:
 class Touches:
     """All that a change touches, the earliest stay first, and the change itself. `names` are the resources' by their id.
 
+    `unsuited` are the names of the resources whose hours or skills are no longer what bookings need of them.
     `untold` is how many families of the clinic are still to be told of other dates.
     """
 
     clinic: Clinic
     closures: Sequence[Kept]
     days: Sequence[Shut]
+    unsuited: Sequence[str]
     lot: OnShelf | None
     touches: Sequence[Touch]
     names: Mapping[int, str]
@@ -96,16 +96,18 @@ async def find_remedies(viewer: Viewer, change: Change, *, key: bytes, now: date
     async with transaction():
         clinic = await own_clinic(viewer)
         kept, days = await _closures(clinic, change, now=now), await _days(clinic, change, now=now)
+        unsuited = await _unsuited(clinic, change, now=now)
         lot = await _lot(clinic, change.lot, now=now) if change.lot else None
         codes = {one.booking for closed in kept for one in closed.touched}
         codes |= {one.booking for day in days for one in day.touched}
+        codes |= {one.booking for _name, one in unsuited}
         if lot is not None:
             codes = {one.booking for one in await lots.promised(clinic.id, now=now, lot_id=lot.id)}
         touches = await _touches(clinic, codes, recalled=lot is not None, key=key, now=now)
         await audit.record(viewer, "remedies.read", f"clinic {clinic.slug}", now=now)
         names = {row["id"]: row["name"] for row in await run(NAMES, clinic.id)}
         untold = await Booking.filter(case__clinic_id=clinic.id, aside_at__isnull=False).count()
-        return Touches(clinic, kept, days, lot, touches, names, untold)
+        return Touches(clinic, kept, days, sorted({name for name, _one in unsuited}), lot, touches, names, untold)
 
 
 async def _closures(clinic: Clinic, change: Change, *, now: datetime) -> list[Kept]:
@@ -123,6 +125,17 @@ async def _days(clinic: Clinic, change: Change, *, now: datetime) -> list[Shut]:
     return [one for one in closed if one.day in change.days or (change == Change() and one.touched)]
 
 
+async def _unsuited(clinic: Clinic, change: Change, *, now: datetime) -> list[tuple[str, Touched]]:
+    """Each with the name of the resource that no longer suits it."""
+    if change == Change():
+        return await unable(clinic.id, now=now)
+    if change.resource is None:
+        return []
+    resource = await resources.of_clinic(clinic.id, change.resource)
+    outside = await resources.outside_now(clinic, resource.id, now=now)
+    return [*((resource.name, one) for one in outside), *await unable(clinic.id, resource.id, now=now)]
+
+
 async def _lot(clinic: Clinic, code: str, *, now: datetime) -> OnShelf:
     for lot in await lots.shelf(clinic.id, now):
         if lot.code == code:
@@ -135,7 +148,7 @@ async def _lot(clinic: Clinic, code: str, *, now: datetime) -> OnShelf:
 async def _touches(clinic: Clinic, codes: set[str], *, recalled: bool, key: bytes, now: datetime) -> list[Touch]:
     found = await Booking.filter(code__in=sorted(codes), status__in=LIVE).select_related("case")
     bookings = {one.code: one for one in found}
-    spoken = await _interpreters(found)
+    spoken = await _interpreters(clinic, found)
     hits = await _hits(found, spoken, now=now)
     if recalled:  # what was given stays with its lot, and is seen there
         hits = [hit for hit in hits if hit.lost]
@@ -156,16 +169,10 @@ async def _touches(clinic: Clinic, codes: set[str], *, recalled: bool, key: byte
     ]
 
 
-async def _interpreters(bookings: Sequence[Booking]) -> dict[str, str]:
-    """The language of the interpreter that each booking has, by its code: the case's own, if they speak it."""
-    rows = await run(INTERPRETERS, [one.id for one in bookings])
-    skills = {row["booking_id"]: json.loads(row["skills"]) for row in rows}
-    return {
-        one.code: next(
-            (each for each in (one.case.language, *skills.get(one.id, ())) if each in skills.get(one.id, ())), ""
-        )
-        for one in bookings
-    }
+async def _interpreters(clinic: Clinic, bookings: Sequence[Booking]) -> dict[str, str]:
+    """The language of the interpreter that each booking is to have, by its code."""
+    interpreters = await interpreters_of(clinic.id)
+    return {one.code: wished_in(Window.from_json(one.claimed), interpreters, one.case) or "" for one in bookings}
 
 
 async def _hits(bookings: Sequence[Booking], spoken: Mapping[str, str], *, now: datetime) -> list[Hit]:

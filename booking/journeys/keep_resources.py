@@ -1,4 +1,4 @@
-"""A coordinator keeps the clinic's resources: new ones, other hours, more or fewer of a pool, the days it is closed."""
+"""A coordinator keeps the clinic's resources: new ones, more or fewer of a pool, the days on which all of it is closed."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,8 @@ from booking.kit.errors import Invalid, NotFound
 from booking.kit.times import in_zone
 from booking.kit.words import _
 from booking.programmes.models import Clinic
-from booking.slots import closures, holidays, resources
+from booking.slots import holidays, resources
 from booking.slots.changing import changing
-from booking.slots.closures import Opening, Touched
 from booking.slots.holidays import Shut
 from booking.slots.hours import Hours
 from booking.slots.models import Resource
@@ -41,28 +40,6 @@ class Resources:
 
 
 @dataclass(frozen=True, slots=True)
-class OneResource:
-    """A resource, its weekly hours from today on, and the bookings that lie outside of them."""
-
-    clinic: Clinic
-    today: date
-    resource: Resource
-    openings: Sequence[Opening]
-    outside: Sequence[Touched]
-    booked: Mapping[str, Booked]
-
-
-@dataclass(frozen=True, slots=True)
-class NewHours:
-    """What new hours met. They wait for a word if bookings would lie outside of them."""
-
-    clinic: Clinic
-    is_kept: bool
-    outside: Sequence[Touched]
-    booked: Mapping[str, Booked]
-
-
-@dataclass(frozen=True, slots=True)
 class Holidays:
     """The days from today on when the clinic is closed, or would be, and whose bookings lie on them."""
 
@@ -78,20 +55,6 @@ async def open_resources(viewer: Viewer) -> Resources:
     return Resources(clinic, every, _pools(every))
 
 
-async def open_resource(viewer: Viewer, resource_id: int, *, now: datetime) -> OneResource:
-    """One of them. It names patients, so it leaves an audit row. Raises NotFound."""
-    async with transaction():
-        clinic = await own_clinic(viewer)
-        resource = await resources.of_clinic(clinic.id, resource_id)
-        today = in_zone(now, clinic.zone).date()
-        hours = await resources.hours_like(resource.id, today)
-        outside = await resources.outside(clinic.id, clinic.zone, resource.id, hours, today, now=now)
-        booked = await who_booked(clinic.id, (one.booking for one in outside))
-        openings = (await closures.opening_hours(clinic.id, today)).get(resource.id, [])
-        await audit.record(viewer, "resource.read", f"resource {resource.id}", now=now)
-    return OneResource(clinic, today, resource, openings, outside, booked)
-
-
 async def add_resource(viewer: Viewer, one: Rostered, *, count: int, like: int | None, now: datetime) -> None:
     """Add it, or a pool of so many, with the weekly hours of another; else with those that most of its kind keep.
 
@@ -104,23 +67,6 @@ async def add_resource(viewer: Viewer, one: Rostered, *, count: int, like: int |
         fresh = [replace(one, name=name, hours=hours) for name in resources.numbered(one.name, count)]
         await resources.add(clinic.id, fresh)
         await audit.record(viewer, "resource.add", f"clinic {clinic.slug}", now=now)
-
-
-async def change_resource(viewer: Viewer, resource_id: int, *, name: str, skills: Sequence[str], now: datetime) -> None:
-    """Another name, other skills. Raises NotFound, Invalid."""
-    async with transaction():
-        clinic = await own_clinic(viewer)
-        await resources.change(clinic.id, resource_id, name=name, skills=skills)
-        await audit.record(viewer, "resource.change", f"resource {resource_id}", now=now)
-
-
-async def retire_resource(viewer: Viewer, resource_id: int, *, now: datetime) -> None:
-    """Nothing is planned with it any more. Raises NotFound, StillBooked."""
-    async with transaction():
-        clinic = await own_clinic(viewer)
-        resource = await resources.of_clinic(clinic.id, resource_id)
-        await resources.retire(clinic.id, [resource], in_zone(now, clinic.zone).date(), now=now)
-        await audit.record(viewer, "resource.retire", f"resource {resource_id}", now=now)
 
 
 async def set_capacity(viewer: Viewer, name: str, kind: str, capacity: int, *, now: datetime) -> None:
@@ -145,31 +91,6 @@ async def set_capacity(viewer: Viewer, name: str, kind: str, capacity: int, *, n
         elif capacity < len(pool.members):
             await _lower(clinic, pool, len(pool.members) - capacity, today, now=now)
         await audit.record(viewer, "resource.capacity", f"clinic {clinic.slug}", now=now)
-
-
-async def set_hours(
-    viewer: Viewer, resource_id: int, week: Sequence[Hours], from_day: date, *, anyway: bool, now: datetime
-) -> NewHours:
-    """These weekly hours hold from that day on, unless that leaves bookings outside and `anyway` was not said.
-
-    Bookings keep what they have. Raises NotFound, and Invalid for a day that has passed.
-    """
-    async with transaction():
-        clinic = await own_clinic(viewer)
-        resource = await resources.of_clinic(clinic.id, resource_id)
-        if from_day < in_zone(now, clinic.zone).date():
-            raise Invalid({"from_day": _("This day has passed. Please choose one that is still to come.")})
-        hours = tuple(one._replace(from_day=from_day) for one in week)
-        await changing(clinic.id, [resource.id])
-        outside = await resources.outside(clinic.id, clinic.zone, resource.id, hours, from_day, now=now)
-        is_kept = anyway or not outside
-        if is_kept:
-            await resources.set_hours(resource.id, hours, from_day)
-        booked = await who_booked(clinic.id, (one.booking for one in outside))
-        await audit.record(
-            viewer, "resource.hours" if is_kept else "resource.hours_preview", f"resource {resource.id}", now=now
-        )
-    return NewHours(clinic, is_kept, outside, booked)
 
 
 async def open_holidays(viewer: Viewer, *, now: datetime) -> Holidays:

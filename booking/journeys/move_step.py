@@ -1,6 +1,5 @@
 """Staff move one step of a booking: where it could go, what that would break, and the move."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,7 +17,7 @@ from booking.journeys.offer import Offer
 from booking.journeys.open_itinerary import appointments_of
 from booking.journeys.reschedule import Move, changes, movable, put_on
 from booking.journeys.who_booked import Booked, who_booked
-from booking.kit.db import Record, run, transaction
+from booking.kit.db import run, transaction
 from booking.kit.errors import NotFound, Refusal
 from booking.kit.words import _
 from booking.programmes.models import Clinic
@@ -30,7 +29,7 @@ from booking.slots.taken import taken_by_others
 from booking.slots.tokens import WindowOutdated
 from booking.slots.windows import Window, Wishes
 
-RESOURCES: Final = "SELECT id, kind, name, skills::text AS skills FROM resource WHERE clinic_id = $1"
+RESOURCES: Final = "SELECT id, kind, name FROM resource WHERE clinic_id = $1"
 
 # Buffers may be a week long, and no further off than this is anything looked at.
 AROUND: Final = timedelta(days=8)
@@ -157,11 +156,12 @@ async def _open(viewer: Viewer, entry: Entry, first: date, last: date, *, now: d
     if not any(one.key == entry.step and entry.resource in one.resources for one in window.steps):
         raise NotFound
     await audit.record(viewer, "booking.read", f"booking {booking.code}", now=now)
-    rows = {row["id"]: row for row in await run(RESOURCES, clinic.id)}
+    resources = await run(RESOURCES, clinic.id)
+    kinds = {row["id"]: row["kind"] for row in resources}
     first = min(window.start, max(first, window.start - FARTHEST)) - AROUND
     last = max(window.end, min(last, window.end + FARTHEST)) + AROUND
     scene = Scene(
-        _wished(booking, window, offer, rows).applied(offer.protocol),
+        _wished(window, offer, kinds).applied(offer.protocol),
         window,
         await load_stock(clinic.id, first, last, now, but_for=booking.id),
         await taken_by_others(clinic.id, first, last, now, but_for=booking.id),
@@ -178,21 +178,19 @@ async def _open(viewer: Viewer, entry: Entry, first: date, last: date, *, now: d
         offer=offer,
         window=window,
         moves=StepMoves(scene, entry.step, entry.resource),
-        names={id_: row["name"] for id_, row in rows.items()},
-        kinds={id_: row["kind"] for id_, row in rows.items()},
+        names={row["id"]: row["name"] for row in resources},
+        kinds=kinds,
     )
 
 
-def _wished(booking: Booking, window: Window, offer: Offer, rows: Mapping[int, Record]) -> Wishes:
-    """What the window has only because it was wished: an interpreter of the case's language, or as good as theirs is."""
-    kinds = {need.kind for step in offer.protocol.steps for need in step.needs if need.if_wished}
-    has = {
-        row["kind"]: json.loads(row["skills"]) for one in window.steps for row in map(rows.__getitem__, one.resources)
-    }
-    spoken = booking.case.language
-    return Wishes(
-        skills={kind: frozenset({spoken} if spoken in has[kind] else has[kind]) for kind in kinds if kind in has}
-    )
+def _wished(window: Window, offer: Offer, kinds: Mapping[int, str]) -> Wishes:
+    """What the window has only because it was wished, such as an interpreter, and what was asked of it."""
+    wishable = {need.kind for step in offer.protocol.steps for need in step.needs if need.if_wished}
+    asked: dict[str, frozenset[str]] = {}
+    for resource, asks in (each for one in window.steps for each in one.asked()):
+        if (kind := kinds[resource]) in wishable:
+            asked[kind] = asked.get(kind, frozenset()).union(asks.split())
+    return Wishes(skills=asked)
 
 
 async def _there(

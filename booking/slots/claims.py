@@ -50,8 +50,8 @@ CLOSED_UNTIL: Final = instant("(day + coalesce(nullif(x.to_time, '00:00'), '24:0
 # it has another version by now, someone has changed them meanwhile (`changing.py`), and whoever claims must look again.
 CLAIM: Final = f"""
 WITH wanted AS (
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[])
-             AS w (resource_id, step, starts_at, ends_at)
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::timestamptz[], $10::text[])
+             AS w (resource_id, step, starts_at, ends_at, asks)
 ), there AS (
   SELECT id, xmin AS version FROM resource WHERE id = ANY($1::bigint[]) AND is_active ORDER BY id FOR KEY SHARE
 ), in_the_way AS (
@@ -70,7 +70,7 @@ WITH wanted AS (
   INSERT INTO claim (resource_id, booking_id, step, starts_at, ends_at, lapses_at)
   SELECT w.resource_id, $5, w.step, w.starts_at, w.ends_at, $7
     FROM wanted w JOIN there ON there.id = w.resource_id
-    JOIN resource r ON r.id = there.id AND r.xmin = there.version
+    JOIN resource r ON r.id = there.id AND r.xmin = there.version AND r.skills ?& string_to_array(w.asks, ' ')
    WHERE (SELECT count(*) FROM cleared) >= 0
      AND NOT EXISTS (
        SELECT FROM closure x, {DAYS_OF_CLAIM}
@@ -91,7 +91,7 @@ WITH wanted AS (
 TAKE: Final = f"{CLAIM} SELECT count(*) AS taken FROM taken"  # noqa: S608 - our own texts
 
 # The same for some steps of a window: what the booking has for the others stays, whatever was closed since.
-TAKE_STEPS: Final = TAKE.replace("booking_id = $5", "booking_id = $5 AND step = ANY($10::text[])")
+TAKE_STEPS: Final = TAKE.replace("booking_id = $5", "booking_id = $5 AND step = ANY($11::text[])")
 
 # First expired, first out. A dose that another journey is just taking is passed over, not waited for. They are chosen
 # once, before the UPDATE: as its subquery a plan may ask for them again at every row, and then takes more than the limit.
@@ -113,7 +113,7 @@ FREE_DOSES: Final = "UPDATE dose SET booking_id = NULL, step = NULL, lapses_at =
 
 @cache
 def take_with(doses: int) -> str:
-    """TAKE, and when all is claimed the doses of so many steps: products, days, numbers and steps are $10 to $13.
+    """TAKE, and when all is claimed the doses of so many steps: products, days, numbers and steps are $11 to $14.
 
     Each step chooses among what those before it have left: within one statement none sees what another has locked.
     """
@@ -131,13 +131,13 @@ def _chosen(nth: int) -> str:
     all_claimed = "(SELECT count(*) FROM taken) = (SELECT count(*) FROM wanted)"
     others = [f"d.id NOT IN (SELECT id FROM chosen_{before})" for before in range(1, nth)]  # noqa: S608 - our own texts
     return CHOSEN.format(
-        step=f"($13::text[])[{nth}]",
+        step=f"($14::text[])[{nth}]",
         condition=" AND ".join([all_claimed, *others]),
         clinic="$9",
-        product=f"($10::text[])[{nth}]",
-        day=f"($11::date[])[{nth}]",
+        product=f"($11::text[])[{nth}]",
+        day=f"($12::date[])[{nth}]",
         now="$6",
-        number=f"($12::int[])[{nth}]",
+        number=f"($13::int[])[{nth}]",
     )
 
 
@@ -194,8 +194,9 @@ async def _claim(
     now: datetime,
     lapses_at: datetime | None,
 ) -> Record:
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
-    [counted] = await run(statement, *columns, booking_id, now, lapses_at, window.zone, window.clinic_id, *more)
+    *what, asks = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], [], []]
+    where = window.zone, window.clinic_id
+    [counted] = await run(statement, *what, booking_id, now, lapses_at, *where, asks, *more)
     if counted["taken"] < len(rows):
         raise WindowTaken
     return counted

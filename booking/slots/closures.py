@@ -96,7 +96,7 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """One claim that a closure stands in the way of; `lapses_at` if it is a hold."""
+    """One claim that a change of the clinic's stands in the way of; `lapses_at` if it is a hold."""
 
     booking: str
     step: str

@@ -126,6 +126,12 @@ class Step:
         return max(-((earliest - self.buffer_before - CLOCK_CHANGES) // (24 * 60)), 0)
 
     @property
+    def asks(self) -> tuple[str, ...]:
+        """The skills that each of its resources must have, in their order, words with spaces between; () if none must have any."""
+        asked = tuple(" ".join(sorted(need.skills)) for need in self.needs for _ in range(need.count))
+        return asked if any(asked) else ()
+
+    @property
     def nights(self) -> int:
         """The most midnights over which its resources are taken."""
         return (self.latest.hour * 60 + self.latest.minute + self.minutes + self.buffer_after) // (24 * 60)

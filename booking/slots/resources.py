@@ -11,6 +11,7 @@ from booking.kit.db import Record, execute, run
 from booking.kit.errors import Invalid, NotFound, Refusal
 from booking.kit.times import in_zone
 from booking.kit.words import Text, _
+from booking.programmes.models import Clinic
 from booking.slots.changing import changing, held
 from booking.slots.closures import Closing, Touched, touched_by
 from booking.slots.grid import Grid, tick, tick_after
@@ -114,12 +115,16 @@ def check(kind: str, name: str, skills: Iterable[str]) -> None:
 NOT_A_WORD: Final = _("Please use small letters and figures only, words joined by hyphens: lumbar-puncture")
 
 
-async def change(clinic_id: int, resource_id: int, *, name: str, skills: Sequence[str]) -> None:
-    """Another name, other skills. Bookings keep what they have. Raises NotFound, Invalid."""
-    resource = await of_clinic(clinic_id, resource_id)
+async def check_change(resource: Resource, name: str, skills: Iterable[str]) -> None:
+    """Raises Invalid if it cannot be called so, or a skill is none."""
     check(resource.kind, name, skills)
-    if await Resource.filter(clinic_id=clinic_id, is_active=True, name=name).exclude(id=resource_id).exists():
+    others = Resource.filter(clinic_id=resource.clinic_id, is_active=True, name=name).exclude(id=resource.id)
+    if await others.exists():
         raise Invalid({"name": _("There is a %(name)s already.").with_facts(name=name)})
+
+
+async def change(resource_id: int, name: str, skills: Iterable[str]) -> None:
+    """Another name, other skills. Bookings keep what they have."""
     await Resource.filter(id=resource_id).update(name=name, skills=sorted(set(skills)))
 
 
@@ -155,6 +160,13 @@ async def outside(
     """The claims on it from that day on that these hours would leave outside."""
     kept = await booked_from(clinic_id, resource_id, from_day, now=now)
     return [one for one in kept if not _covered(one, zone, hours)]
+
+
+async def outside_now(clinic: Clinic, resource_id: int, *, now: datetime) -> list[Touched]:
+    """The claims on it from today on that lie outside of the hours it has."""
+    today = in_zone(now, clinic.zone).date()
+    hours = await hours_like(resource_id, today)
+    return await outside(clinic.id, clinic.zone, resource_id, hours, today, now=now)
 
 
 async def set_hours(resource_id: int, hours: Sequence[Hours], from_day: date) -> None:

@@ -80,9 +80,9 @@ class Search:
             StepCourse(
                 at.day - start,
                 step.key,
-                (days[at.day].clock(at.bit), *minutes, tuple(chain.from_iterable(at.resources)), *dose),
+                (days[at.day].clock(at.bit), *minutes, tuple(chain.from_iterable(at.resources)), *dose, asks),
             )
-            for at, (step, minutes, dose) in zip(placed, self._plain, strict=True)
+            for at, (step, minutes, dose, asks) in zip(placed, self._plain, strict=True)
         )
 
     def told(self, start: int, course: Course) -> Window:
@@ -100,9 +100,9 @@ class Search:
         return Board(self._protocol, self._wishes, self._stock, self._pins)
 
 
-def _plain(step: Step) -> tuple[Step, tuple[int, int, int], tuple[str | None, int]]:
+def _plain(step: Step) -> tuple[Step, tuple[int, int, int], tuple[str | None, int], tuple[str, ...]]:
     dose = (step.dose.product, step.dose.count) if step.dose else (None, 0)
-    return step, (step.minutes, step.buffer_before, step.buffer_after), dose
+    return step, (step.minutes, step.buffer_before, step.buffer_after), dose, step.asks
 
 
 class Placed(NamedTuple):

@@ -50,20 +50,22 @@ def read_window_token(token: str, key: bytes, *, protocol: Protocol, clinic_id: 
         raise WindowUnreadable from fault
     if (clinic, told_zone, fingerprint) != (clinic_id, zone, protocol.fingerprint):
         raise WindowOutdated
-    read = (_step(step, start, *told) for step, told in zip(protocol.steps, steps, strict=True))
+    read = (_step(step, start, told) for step, told in zip(protocol.steps, steps, strict=True))
     return Window(clinic_id, zone, fingerprint, tuple(read))
 
 
 def _told(window: Window) -> list[Any]:
     steps = [
-        [(step.day - window.start).days, step.starts.hour * 60 + step.starts.minute, step.resources]
+        [(step.day - window.start).days, step.starts.hour * 60 + step.starts.minute, step.resources, step.asks]
         for step in window.steps
     ]
     return [window.clinic_id, window.zone, window.protocol, window.start.toordinal(), steps]
 
 
-def _step(step: Step, first: int, offset: int, minute: int, resources: list[int]) -> WindowStep:
+def _step(step: Step, first: int, told: tuple[int, int, list[int], list[str]]) -> WindowStep:
+    offset, minute, resources, asks = told
     product, doses = (step.dose.product, step.dose.count) if step.dose else (None, 0)
     day, starts = date.fromordinal(first + offset), time(*divmod(minute, 60))
     before, after = step.buffer_before, step.buffer_after
-    return WindowStep(step.key, day, starts, step.minutes, before, after, tuple(resources), product, doses)
+    served = tuple(resources), product, doses, tuple(asks)
+    return WindowStep(step.key, day, starts, step.minutes, before, after, *served)

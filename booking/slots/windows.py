@@ -1,9 +1,10 @@
 """Windows: every start date on which a whole protocol can run, each with the resources and times that make it so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, Self
 
@@ -50,12 +51,13 @@ class Wishes:
 
 
 class ClaimRow(NamedTuple):
-    """One claim that a window needs: a resource for a step's period, buffers included."""
+    """One claim that a window needs: a resource for a step's period, buffers included; `asks` are the skills that it must have."""
 
     resource_id: int
     step: str
     starts_at: datetime
     ends_at: datetime
+    asks: str = ""
 
 
 # The one order in which claims are taken: by resource, then by start.
@@ -69,7 +71,11 @@ def _minutes(number: int) -> timedelta:
 
 
 class WindowStep(NamedTuple):
-    """One step of a window. `day` and `starts` are clinic-local, and are what is promised; instants follow from them."""
+    """One step of a window. `day` and `starts` are clinic-local, and are what is promised; instants follow from them.
+
+    `asks` says in the order of the resources which skills each must have, words with spaces between, what was wished
+    included: it may lose one before it is claimed. Empty if the step asks for none.
+    """
 
     key: str
     day: date
@@ -80,11 +86,16 @@ class WindowStep(NamedTuple):
     resources: tuple[int, ...]
     product: str | None = None
     doses: int = 0
+    asks: tuple[str, ...] = ()
 
     def period(self, zone: str) -> tuple[datetime, datetime]:
         """The patient's own time in it, without its buffers."""
         starts_at = settle_on(self.day, self.starts, zone)
         return starts_at, starts_at + _minutes(self.minutes)
+
+    def asked(self) -> Iterable[tuple[int, str]]:
+        """Each of its resources, with the skills that it must have."""
+        return zip(self.resources, self.asks or repeat(""), strict=False)
 
     def to_json(self) -> dict[str, Any]:
         """As `of_json` reads it. Field by field: it is written with every hold."""
@@ -98,13 +109,15 @@ class WindowStep(NamedTuple):
             "resources": self.resources,
             "product": self.product,
             "doses": self.doses,
+            "asks": self.asks,
         }
 
     @classmethod
     def of_json(cls, data: Mapping[str, Any]) -> Self:
         """The step that `to_json` told."""
         day, starts = date.fromisoformat(data["day"]), time.fromisoformat(data["starts"])
-        return cls(**{**data, "day": day, "starts": starts, "resources": tuple(data["resources"])})
+        resources, asks = tuple(data["resources"]), tuple(data.get("asks", ()))
+        return cls(**{**data, "day": day, "starts": starts, "resources": resources, "asks": asks})
 
 
 class Ends(NamedTuple):
@@ -163,7 +176,7 @@ class Window:
             starts_at = settle_on(step.day, step.starts, self.zone)
             taken_from = starts_at - _minutes(step.buffer_before)
             taken_until = starts_at + _minutes(step.minutes + step.buffer_after)
-            rows += [ClaimRow(resource, step.key, taken_from, taken_until) for resource in step.resources]
+            rows += [ClaimRow(one, step.key, taken_from, taken_until, asks) for one, asks in step.asked()]
         rows.sort(key=IN_ORDER)
         return rows
 

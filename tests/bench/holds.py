@@ -23,9 +23,11 @@ ZONE: Final = "'America/Antigua'"
 ROWS: Final = """
 CREATE UNLOGGED TABLE bench_hold (
   turn int PRIMARY KEY, case_id bigint, recipient_id bigint, "window" jsonb, first_at timestamptz, last_at timestamptz,
-  resources bigint[], steps text[], starts timestamptz[], ends timestamptz[],
+  resources bigint[], steps text[], starts timestamptz[], ends timestamptz[], asks text[],
   clinic_id bigint, dose_step text, product text, dose_day date, doses int)"""
-ROW: Final = "INSERT INTO bench_hold VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+ROW: Final = (
+    "INSERT INTO bench_hold VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+)
 
 # What a hold leaves behind beside its booking, claims and dose: its rows in the trail and the partner's answer, and its mail.
 NOTES: Final = """
@@ -88,10 +90,10 @@ async def write_pgbench(scratch: Scratch, clients: int) -> Path:
 def _row(wish: Wish) -> Sequence[object]:
     window = wish.window
     columns = [list(column) for column in zip(*window.rows(), strict=True)]
-    resources, steps, starts, ends = columns
+    resources, steps, starts, ends, asks = columns
     dosed = next(step for step in window.steps if step.doses)
     dose = (window.clinic_id, dosed.key, dosed.product, dosed.day, dosed.doses)
-    return (json.dumps(window.to_json()), window.starts_at, window.ends_at, resources, steps, starts, ends, *dose)
+    return (json.dumps(window.to_json()), window.starts_at, window.ends_at, resources, steps, starts, ends, asks, *dose)
 
 
 def _column(name: str) -> str:
@@ -112,10 +114,10 @@ def _opened() -> str:
 
 
 def _taken() -> str:
-    columns = [_column(name) for name in ("resources", "steps", "starts", "ends")]
+    *columns, asks = [_column(name) for name in ("resources", "steps", "starts", "ends", "asks")]
     doses = [f"ARRAY[{_column(name)}]" for name in ("product", "dose_day", "doses", "dose_step")]
     until = "now() + interval '30 min'"
-    return _filled(take_with(1), *columns, ":booking", "now()", until, ZONE, _column("clinic_id"), *doses)
+    return _filled(take_with(1), *columns, ":booking", "now()", until, ZONE, _column("clinic_id"), asks, *doses)
 
 
 async def pgbench(scratch: Scratch, script: Path, clients: int, each: int) -> float:

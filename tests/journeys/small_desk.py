@@ -12,11 +12,12 @@ from booking.consultations.models import Case
 from booking.demo.ready import staff_of
 from booking.demo.world import World
 from booking.journeys.accept_remedies import Choice, accept_remedies
+from booking.journeys.change_resource import change_resource, retire_resource, set_hours
 from booking.journeys.close_resource import close_resource, open_again
 from booking.journeys.exchange_doses import exchange_doses
 from booking.journeys.find_other_dates import find_other_dates
 from booking.journeys.find_remedies import Change, find_remedies
-from booking.journeys.keep_resources import add_resource, retire_resource, set_holiday, set_hours
+from booking.journeys.keep_resources import add_resource, set_holiday
 from booking.journeys.move_step import Entry, look_at_step, move_step
 from booking.journeys.receive_lot import set_lot_state
 from booking.journeys.reschedule import reschedule
@@ -99,6 +100,12 @@ class Desk:
         week = [Hours(day, opens, time(18)) for day in range(6)]
         one = everything[which % len(everything)]
         await set_hours(self.nia, one.id, week, from_day, anyway=anyway, now=self.now)
+
+    async def set_languages(self, which: int, skills: tuple[str, ...]) -> None:
+        """Unless a booking asks for one that the interpreter would lose: nobody is ever with someone who does not speak theirs."""
+        interpreters = await self.resources("interpreter")
+        one = interpreters[which % len(interpreters)]
+        await change_resource(self.nia, one.id, name=one.name, skills=skills, now=self.now)
 
     async def retire_one(self, which: int) -> None:
         """Nobody may be left with it: the check says so of every deed. Whoever is the last of all stays."""

@@ -41,6 +41,7 @@ WISH: Final = st.sampled_from(
 )
 
 INTERPRETER: Final = st.sampled_from([None, None, "", "es", "fr", "ar"])
+LANGUAGES: Final = st.sampled_from([(), ("es",), ("fr",), ("ar", "es")])
 HOURS: Final = st.sampled_from([time(9), time(10, 30), time(13, 30)])
 
 someone_has_dates: Final = precondition(lambda story: bool(story._days.live))
@@ -129,6 +130,10 @@ class Story(RuleBasedStateMachine):
     @rule(which=WHICH, staff=st.booleans())
     def cancels(self, which: int, staff: bool) -> None:
         self._try(self._days.cancel(which, staff=staff))
+
+    @rule(which=WHICH, skills=LANGUAGES)
+    def an_interpreter_has_other_languages(self, which: int, skills: tuple[str, ...]) -> None:
+        self._try(self._days.desk.set_languages(which, skills))
 
     @rule(who=FAMILY, wish=WISH)
     def waits_in_line(self, who: int, wish: Wish) -> None:

@@ -26,6 +26,7 @@ from booking.journeys.wished_interpreter import interpreter_in
 from booking.kit.db import Statement, execute, run, transaction
 from booking.kit.errors import NotFound, WrongMoment
 from booking.services import Services
+from booking.slots.models import Resource
 from booking.slots.tokens import WindowUnreadable
 from booking.slots.windows import Window
 from tests.journeys.standing import HELD, replace, standing
@@ -181,6 +182,27 @@ async def test_whoever_serves_instead_the_interpreter_that_was_shown_is_there_th
     assert windows[0] != windows[1]
     assert [await interpreter_in(window, case) for window in windows] == ["ar", "ar"]
     assert [len(step.resources) for step in windows[0].steps] == [len(step.resources) for step in windows[1].steps]
+
+
+async def test_an_interpreter_who_no_longer_speaks_the_language_is_not_held_another_of_it_or_nobody_is(
+    world: World, services: Services
+) -> None:
+    case, other = await a_case(world, now=services.now()), await a_case(world, who="helene", now=services.now())
+    how: dict[str, Any] = {"interpreter": "ar", "key": KEY, "now": services.now()}
+    _case, shown = await find_dates(await patient_of(case), case.code, FIRST, LAST, **how)
+    token = shown.token(shown.windows[0])
+    await Resource.filter(name="Salma Haddad").update(skills=["de"])
+    await Resource.filter(name="Luc Fontaine").update(skills=["ar", "fr"])
+
+    booking = await a_hold(case, services, token)
+    await Resource.filter(name="Luc Fontaine").update(skills=["fr"])
+    with pytest.raises(DatesGone) as gone:
+        await hold(await patient_of(other), other, token, services)
+
+    luc, window = await Resource.get(name="Luc Fontaine"), Window.from_json(booking.window)
+    assert {one for step in window.steps for one, asks in step.asked() if "ar" in asks.split()} == {luc.id}
+    assert await interpreter_in(window, case) == "ar"
+    assert gone.value.nearest == []
 
 
 async def test_a_token_that_was_changed_is_refused(world: World, services: Services) -> None:

@@ -13,8 +13,9 @@ import pytest
 from booking.bookings.models import Booking, BookingStatus
 from booking.consultations.models import Case
 from booking.demo.world import World
+from booking.journeys.change_resource import retire_resource
 from booking.journeys.check import Violation, check
-from booking.journeys.keep_resources import retire_resource, set_holiday
+from booking.journeys.keep_resources import set_holiday
 from booking.journeys.release_hold import release_hold
 from booking.journeys.reschedule import reschedule
 from booking.journeys.reserve import reserve

@@ -11,17 +11,18 @@ from booking.accounts import audit
 from booking.accounts.models import Role
 from booking.accounts.viewers import Viewer
 from booking.demo.clinic.load import programme_content
-from booking.journeys import close_resource, keep_resources
-from booking.journeys.keep_resources import open_holidays, retire_resource, set_holiday, set_hours
+from booking.journeys import change_resource, close_resource, keep_resources
+from booking.journeys.change_resource import retire_resource, set_hours
+from booking.journeys.keep_resources import open_holidays, set_holiday
 from booking.journeys.receive_lot import open_lot, set_lot_state
 from booking.kit.db import execute, transaction
 from booking.slots import claims, resources
 from booking.slots.claims import WindowTaken, take
 from booking.slots.closures import Closing
 from booking.slots.hours import Hours
-from booking.slots.models import LotState
+from booking.slots.models import LotState, Resource
 from booking.slots.resources import StillBooked
-from booking.slots.windows import Window
+from booking.slots.windows import Window, Wishes
 from tests.races.waiting import waits_or_is_done
 from tests.slots.rows import FIRST, HOUR, NOW, Small, booking, free, small_clinic
 
@@ -48,7 +49,13 @@ async def closes(nia: Viewer, small: Small) -> set[str]:
 async def opens_later(nia: Viewer, small: Small) -> set[str]:
     late = [Hours(day, time(12), time(17)) for day in range(7)]
     new = await set_hours(nia, small.clinicians[0].id, late, FIRST, anyway=True, now=NOW)
-    return {one.booking for one in new.outside}
+    return {one.booking for one in new.touched}
+
+
+async def loses_a_skill(nia: Viewer, small: Small) -> set[str]:
+    one = small.clinicians[0]
+    changed = await change_resource.change_resource(nia, one.id, name=one.name, skills=[], anyway=True, now=NOW)
+    return {one.booking for one in changed.touched}
 
 
 async def keeps_a_holiday(nia: Viewer, small: Small) -> set[str]:
@@ -61,7 +68,8 @@ async def recalls(nia: Viewer, small: Small) -> set[str]:
     return {one.booking for one in (await open_lot(nia, small.lot.code, now=NOW)).promised}
 
 
-CHANGES: Final = (retires, closes, opens_later, keeps_a_holiday, recalls)
+CHANGES: Final = (retires, closes, opens_later, loses_a_skill, keeps_a_holiday, recalls)
+SPANISH: Final = Wishes(skills={"clinician": frozenset({"es"})})
 
 
 class Race:
@@ -79,7 +87,8 @@ class Race:
         await execute(
             "INSERT INTO holiday (clinic_id, day, name, is_open) VALUES ($1, $2, 'A day', true)", small.clinic.id, FIRST
         )
-        window = (await free(small))[0]
+        await Resource.filter(id=small.clinicians[0].id).update(skills=["es"])
+        window = (await free(small, wishes=SPANISH))[0]
         mine = await booking(small, window)
         return cls(small, window, mine.code, mine.id, change)
 
@@ -91,6 +100,12 @@ class Race:
         await waits_or_is_done(change)
         self._hold_may_end.set()
         return await hold, self._code in await change
+
+    async def one_after_the_other(self) -> bool:
+        """The change is made and committed before the hold of dates that were shown before it comes. Whether it is held."""
+        self._hold_may_end.set()
+        await self._changed()
+        return await self._hold()
 
     async def change_first(self, monkeypatch: pytest.MonkeyPatch) -> tuple[bool, bool]:
         """The change is made and not committed when the hold comes. Whether it is held, and the desk knows it."""
@@ -164,11 +179,24 @@ async def test_a_hold_that_does_not_compare_what_it_began_with_misses_the_closur
     assert await (await Race.between(closes)).change_first(monkeypatch) == (True, False)
 
 
+@pytest.mark.parametrize("change", CHANGES)
+async def test_dates_that_were_shown_before_a_change_are_looked_at_again(change: Change) -> None:
+    assert not await (await Race.between(change)).one_after_the_other()
+
+
+async def test_a_hold_that_does_not_ask_what_the_resources_can_do_by_now_is_with_one_who_no_longer_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _claiming(monkeypatch, " AND r.skills ?& string_to_array(w.asks, ' ')", "")
+
+    assert await (await Race.between(loses_a_skill)).one_after_the_other()
+
+
 def _without_the_guards(monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing(*_: object) -> None:
         """Nobody waits."""
 
-    for module in (close_resource, keep_resources, resources):
+    for module in (change_resource, close_resource, keep_resources, resources):
         monkeypatch.setattr(module, "changing", nothing)
     _claiming(monkeypatch, "ORDER BY id FOR KEY SHARE", "")
     monkeypatch.setattr(claims, "CHOSEN", claims.CHOSEN.replace(" FOR SHARE OF l", ""))

@@ -87,9 +87,11 @@ async def booking(small: Small, window: Window, status: BookingStatus = BookingS
     )  # fmt: skip
 
 
-async def free(small: Small, now: datetime = NOW, *, but_for: int | None = None) -> list[Window]:
+async def free(
+    small: Small, now: datetime = NOW, *, wishes: Wishes | None = None, but_for: int | None = None
+) -> list[Window]:
     stock = await load_stock(small.clinic.id, FIRST, LAST, now, but_for=but_for)
-    return windows(PROTOCOL, Wishes(), FIRST, LAST, stock)
+    return windows(PROTOCOL, wishes or Wishes(), FIRST, LAST, stock)
 
 
 def days(found: Iterable[Window]) -> list[int]:

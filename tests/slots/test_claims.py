@@ -31,7 +31,7 @@ async def test_taking_a_window_claims_each_resource_with_its_buffers_and_a_dose(
     await take(first, mine.id, now=NOW, lapses_at=SOON)
 
     rows = await run("SELECT resource_id, step, starts_at, ends_at FROM claim ORDER BY resource_id, starts_at")
-    assert [tuple(row.values()) for row in rows] == first.rows()
+    assert [tuple(row.values()) for row in rows] == [row[:4] for row in first.rows()]
     assert {row.lapses_at for row in await Claim.all()} == {SOON}
     assert await doses(mine.id) == 1
 
@@ -121,7 +121,7 @@ async def test_a_booking_moves_to_dates_that_overlap_its_own() -> None:
     await move(mine.id, second, now=NOW, lapses_at=None)
 
     rows = await run("SELECT resource_id, step, starts_at, ends_at FROM claim ORDER BY resource_id, starts_at")
-    assert [tuple(row.values()) for row in rows] == second.rows()
+    assert [tuple(row.values()) for row in rows] == [row[:4] for row in second.rows()]
     assert await doses(mine.id) == 1
 
 

@@ -123,7 +123,7 @@ async def test_a_claim_may_be_taken_exactly_where_the_search_sees_free_time(zone
             starts_at = EPOCH + (days.origin + at) * timedelta(minutes=GRAIN)
             row = (chair, "visit", starts_at, starts_at + length * timedelta(minutes=GRAIN))
 
-            [counted] = await run(TAKE, *([each] for each in row), mine.id, NOW, None, zone, small.clinic.id)
+            [counted] = await run(TAKE, *([each] for each in row), mine.id, NOW, None, zone, small.clinic.id, [""])
 
             needed = ((1 << length) - 1) << at
             assert counted["taken"] == (free_bits & needed == needed), (hours, from_time, to_time, row)
@@ -139,7 +139,9 @@ async def test_a_closure_that_the_clock_swallows_is_in_nobodys_way() -> None:
     await add(small.clinic.id, swallowed)
     row = (chair, "visit", datetime(2027, 3, 14, 6, tzinfo=UTC), datetime(2027, 3, 14, 9, tzinfo=UTC))
 
-    [counted] = await run(TAKE, *([each] for each in row), mine.id, NOW, None, "America/New_York", small.clinic.id)
+    [counted] = await run(
+        TAKE, *([each] for each in row), mine.id, NOW, None, "America/New_York", small.clinic.id, [""]
+    )
 
     await Clinic.filter(id=small.clinic.id).update(zone="America/New_York")
     assert counted == {"taken": 1}

@@ -49,6 +49,15 @@ def test_a_window_comes_back_from_its_token_and_its_json() -> None:
     assert ends_of(window.to_json()) == (window.start, window.end, window.starts_at, window.ends_at)
 
 
+def test_a_window_says_what_its_steps_ask_of_their_resources_what_was_wished_included() -> None:
+    window = found(stock(), Wishes(skills={"clinician": frozenset({"es"})}))[0]
+
+    assert [step.asks for step in window.steps] == [("es",), ("es", "")]
+    assert [row.asks for row in window.rows()] == ["es", "es", ""]
+    assert [step.asks for step in found(stock())[0].steps] == [(), ()]
+    assert read(window_token(window, KEY)) == Window.from_json(window.to_json()) == window
+
+
 def test_where_a_window_ends_follows_the_zones_own_clock_whatever_was_written_beside_it() -> None:
     window = found(stock())[0]
     written = {**window.to_json(), "starts_at": "2027-03-01T00:00:00+00:00", "zone": "Europe/Paris"}

@@ -1,25 +1,23 @@
 """The clinic's resources: who and what can be booked, in which weeks, and on which days the whole clinic is closed."""
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from itertools import pairwise
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from booking.journeys.keep_resources import (
+from booking.journeys.change_resource import (
+    Changed,
     OneResource,
-    add_resource,
     change_resource,
-    open_holidays,
     open_resource,
-    open_resources,
     retire_resource,
-    set_capacity,
-    set_holiday,
     set_hours,
 )
+from booking.journeys.keep_resources import add_resource, open_holidays, open_resources, set_capacity, set_holiday
 from booking.kit.errors import Invalid, NotFound
 from booking.kit.words import _
 from booking.slots.grid import GRAIN
@@ -73,14 +71,20 @@ async def resource(request: Request) -> Response:
 
 
 async def change(request: Request) -> Response:
+    """Keeps at once what no booking asks for; else shows which do, and keeps it when told so again."""
     form = await Form.read(request)
-    name, skills = form.text("name", at_most=200), _skills(form)
-    if form.ok:
-        try:
-            await change_resource(viewer_of(request), _id(request), name=name, skills=skills, now=now_of(request))
-        except Invalid as invalid:
-            form.refuse_all(invalid)
-    return await _one(request, form, 422) if form.errors else redirect(request, "desk:resources")
+    name, skills, anyway = form.text("name", at_most=200), _skills(form), form.ticked("anyway")
+    if not form.ok:
+        return await _one(request, form, 422)
+    try:
+        changed = await change_resource(
+            viewer_of(request), _id(request), name=name, skills=skills, anyway=anyway, now=now_of(request)
+        )
+    except Invalid as invalid:
+        form.refuse_all(invalid)
+        return await _one(request, form, 422)
+    kept = {name: form.values.get(name, "") for name in ("name", "skills")}
+    return _answer(request, changed, kept, "desk/skills-fall-short.html") or redirect(request, "desk:resources")
 
 
 async def hours(request: Request) -> Response:
@@ -90,17 +94,16 @@ async def hours(request: Request) -> Response:
     if from_day is None or not form.ok:
         return await _one(request, form, 422)
     try:
-        new = await set_hours(
+        changed = await set_hours(
             viewer_of(request), _id(request), week, from_day, anyway=form.ticked("anyway"), now=now_of(request)
         )
     except Invalid as invalid:
         form.refuse_all(invalid)
         return await _one(request, form, 422)
-    if not new.is_kept:
-        names = ("from_day", *(f"hours-{day}" for day in range(DAYS_A_WEEK)))
-        kept = {name: form.values.get(name, "") for name in names}
-        return page(request, "desk/hours-leave-outside.html", new=new, clinic=new.clinic, id=_id(request), kept=kept)
-    return redirect(request, "desk:resource", id=_id(request))
+    kept = {name: form.values.get(name, "") for name in ("from_day", *(f"hours-{day}" for day in range(DAYS_A_WEEK)))}
+    return _answer(request, changed, kept, "desk/hours-leave-outside.html") or redirect(
+        request, "desk:resource", id=_id(request)
+    )
 
 
 async def retire(request: Request) -> Response:
@@ -123,6 +126,17 @@ async def open_day(request: Request) -> Response:
         raise NotFound
     await set_holiday(viewer_of(request), day, is_open=do == "open", now=now_of(request))
     return redirect(request, "desk:holidays")
+
+
+def _answer(request: Request, changed: Changed, kept: Mapping[str, str], question: str) -> Response | None:
+    """What became of a change that touches bookings: the question whether to keep it, or what they may have instead."""
+    if not changed.is_kept:
+        return page(
+            request, question, changed=changed, clinic=changed.clinic, id=_id(request), kept={**kept, "anyway": "yes"}
+        )
+    if changed.touched:
+        return RedirectResponse(f"{request.app.state.urls('desk:touched')}?resource={_id(request)}", status_code=303)
+    return None
 
 
 def _skills(form: Form) -> tuple[str, ...]:

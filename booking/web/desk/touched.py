@@ -1,4 +1,4 @@
-"""The clinic has changed: every booking that a closure or a lot touches, what each may have instead, and its acceptance."""
+"""The clinic has changed: every booking that this touches, what each may have instead, and its acceptance."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -29,14 +29,15 @@ CONFLICT = 409
 
 
 async def touched(request: Request) -> Response:
-    """What the named closures and closed days touch, or all of them."""
+    """What the named closures, closed days or resource touch, or all of them."""
     asked = request.query_params
-    return await _show(request, _change(asked.getlist("closure"), asked.getlist("day")))
+    return await _show(request, _change(asked.getlist("closure"), asked.getlist("day"), asked.getlist("resource")))
 
 
 async def accept(request: Request) -> Response:
     form = await Form.read(request)
-    return await _accept(request, form, _change(form.many.get("closure", []), form.many.get("day", [])))
+    named = [form.many.get(name, []) for name in ("closure", "day", "resource")]
+    return await _accept(request, form, _change(*named))
 
 
 async def lot_touched(request: Request) -> Response:
@@ -48,12 +49,16 @@ async def lot_accept(request: Request) -> Response:
     return await _accept(request, await Form.read(request), Change(lot=request.path_params["code"]))
 
 
-def _change(closures: Sequence[str], days: Sequence[str]) -> Change:
-    ids = frozenset(int(one) for one in closures if one.isdecimal() and len(one) <= LONGEST_ID)
+def _change(closures: Sequence[str], days: Sequence[str], resources: Sequence[str]) -> Change:
     try:
-        return Change(ids, frozenset(date.fromisoformat(day) for day in days))
+        named = frozenset(date.fromisoformat(day) for day in days)
     except ValueError:
         raise NotFound from None
+    return Change(frozenset(_ids(closures)), named, next(iter(_ids(resources)), None))
+
+
+def _ids(told: Sequence[str]) -> list[int]:
+    return [int(one) for one in told if one.isdecimal() and len(one) <= LONGEST_ID]
 
 
 def choices(form: Form) -> list[Choice]:
@@ -112,7 +117,8 @@ def _address(request: Request, change: Change, **asked: object) -> str:
     urls = request.app.state.urls
     path = urls("desk:lot-touched", code=change.lot) if change.lot else urls("desk:touched")
     named = [*(("closure", one) for one in sorted(change.closures)), *(("day", one) for one in sorted(change.days))]
-    query = urlencode([*named, *asked.items()])
+    resource = [("resource", change.resource)] if change.resource else []
+    query = urlencode([*named, *resource, *asked.items()])
     return f"{path}?{query}" if query else path
 
 

@@ -10,7 +10,7 @@ from booking.bookings.models import Booking
 from booking.demo.world import World
 from booking.messages.models import Message, MessageStatus
 from booking.services import Services
-from booking.slots.models import Closure, Dose, Holiday, Lot, LotState, Resource
+from booking.slots.models import Claim, Closure, Dose, Holiday, Lot, LotState, Resource
 from booking.slots.windows import Window
 from tests.journeys.trips import FIRST, a_case, a_confirmed, a_hold, tokens
 from tests.web.conftest import Visit
@@ -185,6 +185,29 @@ async def test_a_day_on_which_the_whole_clinic_is_closed_is_met_the_same_way(
     assert ("A day of mourning" in page.text, "1 booking is in the way" in page.text) == (True, True)
     assert (done.status_code, (await Booking.get(id=stay.id)).starts_at > stay.starts_at) == (303, True)
     assert (await nia.get("/desk/closures/touched?day=2027-13-01")).status_code == 404
+
+
+async def test_a_skill_that_is_taken_leads_to_whom_it_leaves_without_and_what_they_may_have(
+    visit: Visit, world: World, services: Services
+) -> None:
+    stay = await a_stay(world, services)
+    nia = await visit.as_("nia")
+    claims = await Claim.filter(booking_id=stay.id, resource__kind="clinician").select_related("resource")
+    doctor = claims[0].resource
+    path, typed = f"/desk/resources/{doctor.id}", {"name": doctor.name, "skills": "en"}
+
+    asked = await nia.post(path, data=typed)
+    saved = await nia.post(path, data={**typed, "anyway": "yes"})
+    own, page = await nia.get(path), await nia.get(saved.headers["location"])
+    done = await nia.post("/desk/closures/touched", data=chosen(page))
+    after = await nia.get(path)
+
+    assert ("Save this anyway" in asked.text, stay.code in asked.text) == (True, True)
+    assert saved.headers["location"] == f"/desk/closures/touched?resource={doctor.id}"
+    assert "for a skill that it does not have" in own.text
+    assert "its hours or skills are no longer what these need" in page.text
+    assert done.headers["location"] == f"/desk/closures/touched?resource={doctor.id}&done=1"
+    assert "for a skill that it does not have" not in after.text
 
 
 async def test_clinicians_see_closures_and_do_not_move_anyone(visit: Visit, world: World, services: Services) -> None:

@@ -1,4 +1,4 @@
-"""A coordinator moves a step of a hold on the calendar: by mouse, taken back at once; by keyboard; and from afar."""
+"""A coordinator moves a step of a hold on the calendar: by mouse, taken back at once; by keyboard; by finger; and from afar."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -63,6 +63,11 @@ async def test_a_step_is_dragged_moved_back_moved_by_keyboard_and_from_afar(demo
     await keyboard.press("Escape")
     await expect(entry.locator(".entry-move")).to_be_focused()
 
+    # By a finger on its handle; elsewhere a finger scrolls.
+    await _drags_with_a_finger(nia, entry.locator(".entry-move"), to=away.locator("td").nth(column))
+    await nia.sees(f"To {other}", within="dialog")
+    await keyboard.press("Escape")
+
     await nia.goes_to(f"/desk/calendar?kind=therapist&span=quarter&day={day.isoformat()}")
     await _moves_from_afar(
         nia, booking, *[rows.filter(has_text=name).locator("td").nth(day.day - 1) for name in (has, other)]
@@ -97,6 +102,21 @@ async def _drags(who: Visitor, what: Locator, *, to: Locator) -> None:
     await who.page.mouse.down()
     await who.page.mouse.move(1, 1, steps=2)
     await to.hover()
+
+
+async def _drags_with_a_finger(who: Visitor, what: Locator, *, to: Locator) -> None:
+    finger = await who.page.context.new_cdp_session(who.page)
+
+    async def does(kind: str, *at: Locator) -> None:
+        boxes = [await one.bounding_box() for one in at]
+        points = [{"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2} for box in boxes if box]
+        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    await does("touchStart", what)
+    await does("touchMove", to)
+    await does("touchMove", to)
+    await who.sees("Works at", within="[data-move-say]")
+    await does("touchEnd")
 
 
 def _held(demo: Demo) -> tuple[str, date]:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from booking.accounts import audit
 from booking.accounts.viewers import Viewer
+from booking.journeys.offer_freed import offer_freed
 from booking.journeys.who_booked import Booked, own_clinic, who_booked
 from booking.kit.db import transaction
 from booking.kit.errors import Invalid
@@ -108,6 +109,21 @@ async def retire_resource(viewer: Viewer, resource_id: int, *, now: datetime) ->
         resource = await resources.of_clinic(clinic.id, resource_id)
         await resources.retire(clinic.id, [resource], in_zone(now, clinic.zone).date(), now=now)
         await audit.record(viewer, "resource.retire", f"resource {resource_id}", now=now)
+
+
+async def bring_back_resource(viewer: Viewer, resource_id: int, from_day: date | None, *, now: datetime) -> None:
+    """One that was retired can be had again, from that day on or from today; who waits for dates is offered what that frees.
+
+    Raises NotFound if it is not retired, and Invalid for a day that has passed, or if another has its name by now.
+    """
+    async with transaction():
+        clinic = await own_clinic(viewer)
+        today = in_zone(now, clinic.zone).date()
+        _require_to_come(clinic, from_day or today, now=now)
+        await changing(clinic.id, [resource_id])
+        await resources.bring_back(clinic.id, resource_id, today, from_day or today)
+        await audit.record(viewer, "resource.bring_back", f"resource {resource_id}", now=now)
+    await offer_freed(clinic.id, now=now)
 
 
 async def _changed(

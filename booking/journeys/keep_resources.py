@@ -32,11 +32,12 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """All of the viewer's clinic, and the pools among them."""
+    """All of the viewer's clinic, the pools among them, and what is retired."""
 
     clinic: Clinic
     every: Sequence[Resource]
     pools: Sequence[Pool]
+    retired: Sequence[Resource]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ async def open_resources(viewer: Viewer) -> Resources:
     """The resources of the viewer's clinic, by kind and name."""
     clinic = await own_clinic(viewer)
     every = await _active(clinic)
-    return Resources(clinic, every, _pools(every))
+    return Resources(clinic, every, _pools(every), await _all(clinic, is_active=False))
 
 
 async def add_resource(viewer: Viewer, one: Rostered, *, count: int, like: int | None, now: datetime) -> None:
@@ -115,7 +116,11 @@ async def set_holiday(viewer: Viewer, day: date, *, is_open: bool, now: datetime
 
 
 async def _active(clinic: Clinic) -> Sequence[Resource]:
-    return await Resource.filter(clinic_id=clinic.id, is_active=True).order_by("kind", "name", "id")
+    return await _all(clinic, is_active=True)
+
+
+async def _all(clinic: Clinic, *, is_active: bool) -> Sequence[Resource]:
+    return await Resource.filter(clinic_id=clinic.id, is_active=is_active).order_by("kind", "name", "id")
 
 
 def _pools(every: Sequence[Resource]) -> list[Pool]:

@@ -63,6 +63,10 @@ REMOVE: Final = """
 DELETE FROM closure USING resource r
  WHERE closure.id = $2 AND r.id = closure.resource_id AND r.clinic_id = $1"""
 
+# What began before that day lasted until the day before; what was to begin is dropped.
+END: Final = "UPDATE closure SET last_day = $2::date - 1 WHERE resource_id = $1 AND first_day < $2 AND last_day >= $2"
+DROP: Final = "DELETE FROM closure WHERE resource_id = $1 AND first_day >= $2"
+
 HOURS: Final = """
 SELECT h.resource_id, h.weekday, h.opens, h.closes, h.from_day, h.until_day
   FROM opening_hours h JOIN resource r ON r.id = h.resource_id
@@ -162,6 +166,12 @@ async def remove(clinic_id: int, closure_id: int) -> None:
     """Open again. Raises NotFound if there is no such closure at this clinic."""
     if not await execute(REMOVE, clinic_id, closure_id):
         raise NotFound
+
+
+async def end(resource_id: int, day: date) -> None:
+    """From that day on nothing that has been told so far keeps it away."""
+    await execute(END, resource_id, day)
+    await execute(DROP, resource_id, day)
 
 
 async def closures_of(clinic_id: int, today: date, *, now: datetime) -> list[Kept]:

@@ -12,6 +12,7 @@ from booking.kit.errors import Invalid, NotFound, Refusal
 from booking.kit.times import in_zone
 from booking.kit.words import Text, _
 from booking.programmes.models import Clinic
+from booking.slots import closures
 from booking.slots.changing import changing, held
 from booking.slots.closures import Closing, Touched, touched_by
 from booking.slots.grid import Grid, tick, tick_after
@@ -142,6 +143,23 @@ async def retire(clinic_id: int, resources: Sequence[Resource], today: date, *, 
     if await execute(RETIRE, clinic_id, [one.id for one in resources], now) < len(resources):
         booked = [(one, await booked_from(clinic_id, one.id, today, now=now)) for one in resources]
         raise StillBooked([(one, touched) for one, touched in booked if touched])
+
+
+async def bring_back(clinic_id: int, resource_id: int, today: date, from_day: date) -> None:
+    """It can be had again from that day on, with its name, skills and weekly hours from before; nothing else keeps it away.
+
+    Raises NotFound if it is not retired, and Invalid if another has its name by now.
+    """
+    resource = await Resource.get_or_none(id=resource_id, clinic_id=clinic_id, is_active=False)
+    if resource is None:
+        raise NotFound
+    if await Resource.exists(clinic_id=clinic_id, is_active=True, name=resource.name):
+        taken = _("There is a %(name)s already. Please give that one another name first.")
+        raise Invalid({"retired": taken.with_facts(name=resource.name)})
+    await closures.end(resource_id, today)
+    if from_day > today:
+        await closures.add(clinic_id, Closing(resource_id, today, from_day - timedelta(days=1)))
+    await Resource.filter(id=resource_id).update(is_active=True)
 
 
 async def booked_from(clinic_id: int, resource_id: int, day: date, *, now: datetime) -> list[Touched]:

@@ -5,21 +5,30 @@ from typing import Any
 
 import pytest
 
+from booking.accounts.audit import trail
 from booking.accounts.models import Role
 from booking.accounts.viewers import Viewer
 from booking.demo.clinic.load import programme_content
 from booking.demo.ready import staff_of
 from booking.demo.world import World
 from booking.journeys.accept_remedies import Choice, accept_remedies
-from booking.journeys.change_resource import change_resource, open_resource, set_hours
+from booking.journeys.change_resource import (
+    bring_back_resource,
+    change_resource,
+    open_resource,
+    retire_resource,
+    set_hours,
+)
+from booking.journeys.close_resource import close_resource
 from booking.journeys.find_dates import find_dates
 from booking.journeys.find_remedies import Change, find_remedies
-from booking.journeys.keep_resources import add_resource
-from booking.kit.errors import Invalid
+from booking.journeys.keep_resources import add_resource, open_resources
+from booking.kit.errors import Invalid, NotFound
 from booking.services import Services
 from booking.slots.claims import take
+from booking.slots.closures import Closing
 from booking.slots.hours import Hours
-from booking.slots.models import Resource
+from booking.slots.models import Closure, Resource
 from booking.slots.resources import Rostered
 from booking.slots.windows import Window
 from tests.journeys.trips import FIRST as APRIL
@@ -124,3 +133,42 @@ async def test_hours_that_leave_a_booking_outside_are_gone_round_like_a_closure(
     assert touch.remedy.same is not None
     assert chair not in touch.remedy.same.steps[1].resources
     assert (await find_remedies(viewer, Change(), key=KEY, now=NOW)).touches == []
+
+
+async def test_what_was_retired_comes_back_on_its_day_as_it_was_whatever_had_kept_it_away(db: None) -> None:
+    small = await small_clinic(chairs=1, content=programme_content())
+    viewer, chair = coordinator(small), small.chairs[0].id
+    left = Closing(chair, NOW.date() - DAY, FIRST + 400 * DAY, reason="Broken")
+    await close_resource(viewer, left, anyway=False, now=NOW)
+    await retire_resource(viewer, chair, now=NOW)
+    assert [one.id for one in (await open_resources(viewer)).retired] == [chair]
+
+    await bring_back_resource(viewer, chair, FIRST + 3 * DAY, now=NOW)
+
+    assert (await open_resources(viewer)).retired == []
+    assert (days(await free(small)), (await free(small))[0].steps[1].resources[1]) == ([3, 4, 5, 6], chair)
+    kept = await Closure.filter(resource_id=chair).order_by("first_day").values_list("first_day", "last_day", "reason")
+    today = NOW.date()
+    assert kept == [(today - DAY, today - DAY, "Broken"), (today, FIRST + 2 * DAY, "")]
+    assert [one.action for one in await trail(f"resource {chair}")][:2] == ["resource.bring_back", "resource.retire"]
+
+
+async def test_nothing_comes_back_twice_in_the_past_to_another_clinic_or_under_a_name_that_is_taken(
+    db: None, now: datetime
+) -> None:
+    small = await small_clinic(chairs=2)
+    viewer, chair = coordinator(small), small.chairs[1]
+    await retire_resource(viewer, chair.id, now=NOW)
+    await change_resource(viewer, small.chairs[0].id, name=chair.name, skills=[], now=NOW)
+    stranger = coordinator(await small_clinic())
+
+    for day, refusal in ((NOW.date() - DAY, Invalid), (None, Invalid)):
+        with pytest.raises(refusal):
+            await bring_back_resource(viewer, chair.id, day, now=NOW)
+    for who, resource in ((stranger, chair.id), (viewer, small.chairs[0].id)):
+        with pytest.raises(NotFound):
+            await bring_back_resource(who, resource, None, now=NOW)
+    await change_resource(viewer, small.chairs[0].id, name="chair 1", skills=[], now=NOW)
+    await bring_back_resource(viewer, chair.id, None, now=NOW)
+
+    assert await Resource.filter(clinic_id=small.clinic.id, kind="chair", is_active=True).count() == 2

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from booking.journeys.change_resource import (
     Changed,
     OneResource,
+    bring_back_resource,
     change_resource,
     open_resource,
     retire_resource,
@@ -114,6 +115,19 @@ async def retire(request: Request) -> Response:
     return redirect(request, "desk:resources")
 
 
+async def bring_back(request: Request) -> Response:
+    form = await Form.read(request)
+    retired, from_day = form.number("retired", least=1, most=2**62), form.date("from_day", required=False)
+    if retired is None or not form.ok:
+        return await _list(request, form, 422)
+    try:
+        await bring_back_resource(viewer_of(request), retired, from_day, now=now_of(request))
+    except Invalid as invalid:
+        form.refuse_all(invalid)
+        return await _list(request, form, 422)
+    return redirect(request, "desk:resource", id=retired)
+
+
 async def closed_days(request: Request) -> Response:
     found = await open_holidays(viewer_of(request), now=now_of(request))
     return page(request, "desk/holidays.html", holidays=found, clinic=found.clinic)
@@ -196,6 +210,7 @@ async def _list(request: Request, form: Form, status: int = 200, *, still: Still
         kinds=list(kinds),
         kind_name=kind_name,
         others=[(one.id, one.name) for one in found.every],
+        retired=[(one.id, f"{one.name} ({one.kind})") for one in found.retired],
     )
 
 
@@ -233,6 +248,7 @@ ROUTES = [
     route("/desk/resources", resources, name="desk:resources", who=Who.COORDINATOR),
     route("/desk/resources", add, name="desk:resources", who=Who.COORDINATOR, methods=["POST"]),
     route("/desk/resources/capacity", capacity, name="desk:capacity-of-pool", who=Who.COORDINATOR, methods=["POST"]),
+    route("/desk/resources/back", bring_back, name="desk:resource-back", who=Who.COORDINATOR, methods=["POST"]),
     route("/desk/resources/{id}", resource, name="desk:resource", who=Who.COORDINATOR),
     route("/desk/resources/{id}", change, name="desk:resource", who=Who.COORDINATOR, methods=["POST"]),
     route("/desk/resources/{id}/hours", hours, name="desk:resource-hours", who=Who.COORDINATOR, methods=["POST"]),

@@ -26,6 +26,24 @@ async def test_a_pool_is_added_made_smaller_and_one_of_it_retired(visit: Visit) 
     assert (await nia.get(f"/desk/resources/{last.id}")).status_code == 404
 
 
+async def test_what_was_retired_is_taken_back_from_a_day_on(visit: Visit) -> None:
+    nia = await visit.as_("nia")
+    chair = await Resource.get(name="Infusion chair 2")
+    assert "Take back what was retired" not in (await nia.get("/desk/resources")).text
+    await nia.post(f"/desk/resources/{chair.id}/retire")
+    offered = await nia.get("/desk/resources")
+
+    past = await nia.post("/desk/resources/back", data={"retired": str(chair.id), "from_day": "2027-01-01"})
+    back = await nia.post("/desk/resources/back", data={"retired": str(chair.id), "from_day": "2027-03-01"})
+
+    assert "Infusion chair 2 (infusion-chair)" in seen(offered)
+    assert (past.status_code, "This day has passed" in seen(past)) == (422, True)
+    assert (back.status_code, back.headers["location"]) == (303, f"/desk/resources/{chair.id}")
+    assert "12 January 2027 to Sunday 28 February 2027" in seen(await nia.get("/desk/closures"))
+    again = await nia.post("/desk/resources/back", data={"retired": str(chair.id), "from_day": ""})
+    assert again.status_code == 404
+
+
 async def test_other_hours_are_set_from_a_day_on_or_ask_again_with_whom_they_leave_outside(
     visit: Visit, services: Services, now: datetime
 ) -> None:

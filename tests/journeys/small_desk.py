@@ -12,7 +12,7 @@ from booking.consultations.models import Case
 from booking.demo.ready import staff_of
 from booking.demo.world import World
 from booking.journeys.accept_remedies import Choice, accept_remedies
-from booking.journeys.change_resource import change_resource, retire_resource, set_hours
+from booking.journeys.change_resource import bring_back_resource, change_resource, retire_resource, set_hours
 from booking.journeys.close_resource import close_resource, open_again
 from booking.journeys.exchange_doses import exchange_doses
 from booking.journeys.find_other_dates import find_other_dates
@@ -112,6 +112,12 @@ class Desk:
         everything = await self.resources()
         if everything[1:]:
             await retire_resource(self.nia, everything[which % len(everything)].id, now=self.now)
+
+    async def bring_back(self, which: int) -> None:
+        """Someone, or something, that was retired, whatever has become of the rest."""
+        retired = await Resource.filter(is_active=False).order_by("id")
+        if retired:
+            await bring_back_resource(self.nia, retired[which % len(retired)].id, None, now=self.now)
 
     async def take_on(self, which: int) -> None:
         """Someone, or something, of a kind that there is, with its hours."""

@@ -176,6 +176,10 @@ class Story(RuleBasedStateMachine):
         self._try(self._days.desk.retire_one(which))
 
     @rule(which=WHICH)
+    def someone_who_left_comes_back(self, which: int) -> None:
+        self._try(self._days.desk.bring_back(which))
+
+    @rule(which=WHICH)
     def someone_new_comes(self, which: int) -> None:
         self._try(self._days.desk.take_on(which))
 

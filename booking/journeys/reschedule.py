@@ -148,7 +148,9 @@ async def movable(viewer: Viewer, code: str, *, underway: bool = False, now: dat
         cases.require_staff(viewer, booking.case)
     if booking.status not in bookings.LIVE or lapse_of(booking, now) is not None:
         raise WrongMoment
-    if Window.from_json(booking.claimed).starts_at <= now and not underway:
+    # Who was moved to dates that begin unknown to them has not come.
+    has_come = booking.aside is None or booking.starts_at <= now
+    if Window.from_json(booking.claimed).starts_at <= now and has_come and not underway:
         raise StayBegan
     await require_agreement(booking.case)
     return booking, await clinic_of(booking.case), await offer_of(booking.case.version_id)

@@ -83,7 +83,8 @@ async def open_telling(viewer: Viewer, code: str, *, composer: Composer, now: da
 async def tell_family(viewer: Viewer, code: str, *, links: Links, now: datetime) -> Booking:
     """The dates that were set aside become the booking's own in all that its family sees, and everyone is written to.
 
-    Raises NotFound, NothingToTell, and WindowPassed for dates that have begun: those need others first.
+    Raises NotFound, NothingToTell, and WindowPassed for dates that have begun unknown to it: those need others first. Of a
+    stay that begins as it knows, the rest can be told while it lasts.
     """
     seen = await _of_staff(viewer, code)
     async with transaction():
@@ -91,7 +92,7 @@ async def tell_family(viewer: Viewer, code: str, *, links: Links, now: datetime)
         if booking.aside is None:
             raise NothingToTell
         window = Window.from_json(booking.aside)
-        if window.starts_at <= now:
+        if window.starts_at <= now and window.starts_at != booking.starts_at:
             raise WindowPassed
         dates = {"starts_at": window.starts_at, "ends_at": window.ends_at}
         await move_dates(booking, window.to_json(), **dates, by=viewer, now=now)

@@ -12,6 +12,7 @@ from booking.demo.ready import Stage, staff_of
 from booking.demo.world import World
 from booking.journeys.check import check
 from booking.journeys.move_step import Entry, StepDoesNotFit, look_at_step, move_step, open_step
+from booking.journeys.tell_family import tell_family
 from booking.kit.db import run
 from booking.kit.errors import NotFound
 from booking.messages.models import Message
@@ -99,6 +100,21 @@ async def test_told_later_the_family_s_dates_stay_and_the_claims_have_moved(
     assert after.window == booking.window
     assert step_of(after, "therapy").starts == time(13, 30)
     assert not await Message.exists(booking_id=booking.id, occasion="moved")
+    assert await check() == []
+
+
+async def test_what_is_moved_while_they_are_here_can_be_told_a_little_later(
+    world: World, services: Services, now: datetime
+) -> None:
+    booking = await a_confirmed(await a_case(world, now=now), services)
+    entry, was = await one_of(booking, "therapy", "therapist"), step_of(booking, "therapy")
+    during = booking.starts_at + timedelta(hours=3)
+
+    await moved(world, entry, Target(entry.resource, was.day, time(13, 30)), during, tell=False)
+    after = await tell_family(nia(world), booking.code, links=LINKS, now=during + timedelta(hours=1))
+
+    assert (after.aside, step_of(after, "therapy").starts) == (None, time(13, 30))
+    assert await Message.filter(booking_id=booking.id, occasion="moved").count() == 1
     assert await check() == []
 
 

@@ -1,6 +1,7 @@
 """New dates are kept for a booking at once, and its family hears of them when the coordinator says so."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ from booking.slots.claims import WindowPassed
 from booking.slots.windows import Window
 from tests.journeys.test_reschedule import THREE_WEEKS, claimed, due, later, nia
 from tests.journeys.test_review_case import STRANGER
-from tests.journeys.trips import KEY, LINKS, a_case, a_confirmed, a_hold, patient_of
+from tests.journeys.trips import KEY, LINKS, a_case, a_confirmed, a_hold, patient_of, tokens
 
 COMPOSER = Composer(public_url="http://leeward.test", sender="Leeward <care@leeward.example>")
 
@@ -191,3 +192,21 @@ async def test_staff_of_the_clinic_alone_tell(world: World, services: Services, 
             await tell_family(viewer, booking.code, links=LINKS, now=now)
         with pytest.raises(NotFound):
             await open_telling(viewer, booking.code, composer=COMPOSER, now=now)
+
+
+async def test_whose_earlier_dates_begin_unknown_to_them_can_still_be_given_others(
+    world: World, services: Services, now: datetime
+) -> None:
+    case = await a_case(world, now=now)
+    early, _between, late, *_ = await tokens(case, services)
+    booking = await a_confirmed(case, services, late)
+    how: dict[str, Any] = {"key": KEY, "links": LINKS}
+    aside = await reschedule(nia(world), booking.code, early, tell=False, **how, now=now)
+    begins = Window.from_json(aside.claimed).starts_at
+
+    with pytest.raises(WindowPassed):
+        await tell_family(nia(world), booking.code, links=LINKS, now=begins)
+    after = await reschedule(nia(world), booking.code, late, **how, now=begins)
+
+    assert (after.aside, after.starts_at) == (None, booking.starts_at)
+    assert await check() == []

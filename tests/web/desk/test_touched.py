@@ -13,6 +13,7 @@ from booking.services import Services
 from booking.slots.models import Claim, Closure, Dose, Holiday, Lot, LotState, Resource
 from booking.slots.windows import Window
 from tests.journeys.trips import FIRST, a_case, a_confirmed, a_hold, tokens
+from tests.outside import Clock
 from tests.web.conftest import Visit
 
 
@@ -169,6 +170,25 @@ async def test_where_there_is_nothing_else_the_reason_is_said(visit: Visit, worl
     assert "There is nothing else that it could have" in page.text
     assert "Doctors: closed or away from" in page.text
     assert "Accept all that are chosen" not in page.text
+
+
+async def test_of_a_stay_that_has_begun_each_step_in_the_way_leads_to_where_else_it_can_go(
+    visit: Visit, world: World, services: Services, clock: Clock
+) -> None:
+    stay = await a_stay(world, services)
+    claim = await Claim.get(booking_id=stay.id, step="therapy", resource__kind="therapist")
+    clock.at = stay.starts_at + timedelta(hours=3)
+    day = claim.starts_at.date()
+    await Closure.create(resource_id=claim.resource_id, first_day=day, last_day=day)
+    nia = await visit.as_("nia")
+
+    page = await nia.get("/desk/closures/touched")
+    [way] = re.findall(rf'href="(/desk/bookings/{stay.code}/steps/therapy[^"]*)"', page.text)
+    step = await nia.get(unescape(way))
+
+    assert "This stay has begun, so it is not moved." in page.text
+    assert step.status_code == 200
+    assert "steps/assessment" not in page.text
 
 
 async def test_a_day_on_which_the_whole_clinic_is_closed_is_met_the_same_way(

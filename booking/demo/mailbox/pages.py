@@ -1,6 +1,7 @@
 """The mailbox as pages: who got mail, what it says, what is attached. For the demo and the tests, and it says so."""
 
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,6 +125,7 @@ def _language(request: Request) -> str:
     return next((known for tag in wanted if (known := words.known_language(tag))), words.SOURCE_LANGUAGE)
 
 
+@lru_cache(maxsize=1_000)  # tests ask many times a second whether one more has come
 def _as_json(kept: Kept) -> dict[str, Any]:
     parsed = kept.parsed()
     return {

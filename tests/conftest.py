@@ -1,6 +1,7 @@
 """What every test may ask for: the real database, and a fixed moment."""
 
 import contextlib
+import gc
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
@@ -95,7 +96,8 @@ async def credentials(server: postgres.Running) -> Credentials:
 
 @pytest.fixture(scope="session")
 async def _opened(credentials: Credentials) -> AsyncIterator[None]:
-    async with database.database(credentials, connections_at_most=40):
+    """Open for the whole run. All tests together say ten times as many different things as asyncpg remembers the plans of."""
+    async with database.database({**credentials, "statement_cache_size": 1000}, connections_at_most=40):
         yield
 
 
@@ -253,3 +255,10 @@ async def services(
         mail=SmtpMailer(settings.smtp),
         files=open_files(settings.files_url),
     )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was loaded stays until the end, and is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

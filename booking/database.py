@@ -30,21 +30,10 @@ MIGRATION_LOCK: Final = 0x1EE_0A4D
 Credentials = Mapping[str, Any]
 
 
-class Line(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
-    """A pooled connection that is handed on as it is.
-
-    Nothing we send outlives its transaction (no SET, no LISTEN, no lock of a session), so asyncpg's cleaning statement after every
-    use would only be a second way to the server. A transaction that was left open is still rolled back.
-    """
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
 def config(credentials: Credentials) -> dict[str, Any]:
     """Tortoise's configuration for a database."""
     return {
-        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": dict(credentials)}},
+        "connections": {"default": {"engine": "booking.kit.engine", "credentials": dict(credentials)}},
         "apps": {
             "booking": {
                 "models": list(MODELS),
@@ -64,7 +53,7 @@ TORTOISE: Final = config({"host": "localhost", "user": "leeward", "database": "l
 @asynccontextmanager
 async def database(credentials: Credentials, *, connections_at_most: int = 10) -> AsyncIterator[None]:
     """The database, open for every task of this process until the block ends."""
-    pooled = {**credentials, "connection_class": Line, "minsize": 1, "maxsize": connections_at_most}
+    pooled = {**credentials, "minsize": 1, "maxsize": connections_at_most}
     # A server's lifespan runs in another task than its requests, hence the fallback that all tasks see.
     await Tortoise.init(config=config(pooled), _enable_global_fallback=True)
     try:

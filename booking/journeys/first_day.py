@@ -1,9 +1,9 @@
 """From which day on a treatment may start for a case, whatever is free: what the clinic asks, and what the body does."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from booking.accounts.viewers import Scope, Viewer
 from booking.consultations import cases, drafts
@@ -28,8 +28,7 @@ class Because(StrEnum):
     FLYING = "flying"  # so soon after the stroke, flying is not safe
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FirstDay:
+class FirstDay(NamedTuple):
     """A clinic-local day, and why it is none before."""
 
     day: date

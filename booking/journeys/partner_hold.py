@@ -57,7 +57,7 @@ async def partner_hold(
         return remembering(request.partner_id, request.key, request.mark, replies[-1], now=now)
 
     # The key's row comes last in the transaction of the hold: of two requests at once the second waits, and gets the first's answer.
-    ticket = Ticket(remembered, unless=_AnsweredBefore())
+    ticket = Ticket(remembered, unless=_AnsweredBefore)
     try:
         await reserve(viewer, code, token, interpreter=interpreter, ticket=ticket, key=key, now=now)
     except NotFound:

@@ -58,7 +58,7 @@ class Ticket:
     """What else is written in the very transaction that holds the dates. Where it writes no row, `unless` is raised and nothing is held."""
 
     written: Callable[[Booking], Statement]
-    unless: Refusal
+    unless: type[Refusal]
 
 
 # The mail about a hold, to everyone who is written to.

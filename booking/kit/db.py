@@ -81,27 +81,26 @@ def outside_only(what: str) -> None:
 async def run(sql: str, *values: Any) -> list[Record]:
     """Every row that the statement gives back, `RETURNING` included."""
     line = _line.get()
-    if line is not None:
-        return await _rows(line, sql, values)
-    client = require_context().connections.get("default")
-    pool = client._pool  # noqa: SLF001 - the one way to it
-    if pool is None:  # nothing was asked yet, or Tortoise itself has opened a transaction
-        async with client.acquire_connection() as line:
-            return await _rows(line, sql, values)
-    line = await pool.acquire()
     try:
-        return await _rows(line, sql, values)
-    finally:
-        await pool.release(line)
-
-
-async def _rows(line: Any, sql: str, values: tuple[Any, ...]) -> list[Record]:
-    try:
-        return [dict(row) for row in await line.fetch(sql, *values)]
+        rows = await line.fetch(sql, *values) if line is not None else await _run_alone(sql, values)
     except (asyncpg.SyntaxOrAccessError, asyncpg.DataError) as fault:
         raise OperationalError(fault) from fault
     except asyncpg.IntegrityConstraintViolationError as fault:
         raise IntegrityError(fault) from fault
+    return [dict(row) for row in rows]
+
+
+async def _run_alone(sql: str, values: tuple[Any, ...]) -> list[Any]:
+    client = require_context().connections.get("default")
+    pool = client._pool  # noqa: SLF001 - the one way to it
+    if pool is None:  # nothing was asked yet, or Tortoise itself has opened a transaction
+        async with client.acquire_connection() as line:
+            return list(await line.fetch(sql, *values))
+    line = await pool.acquire()
+    try:
+        return list(await line.fetch(sql, *values))
+    finally:
+        await pool.release(line)
 
 
 async def run_one(sql: str, *values: Any) -> Record | None:

@@ -7,12 +7,16 @@ them; there is no way to pass a formatted sentence.
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 from booking.kit.json_text import json_of
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+_configured = False
 
 Fact = str | int | float | bool | None
 
@@ -24,14 +28,24 @@ class Log:
         self._logger = logging.getLogger(name)
 
     def info(self, event: str, **facts: Fact) -> None:
-        self._logger.info(event, extra={"facts": facts})
+        self._say(logging.INFO, event, facts)
 
     def warning(self, event: str, **facts: Fact) -> None:
-        self._logger.warning(event, extra={"facts": facts})
+        self._say(logging.WARNING, event, facts)
 
     def error(self, event: str, *, fault: BaseException | None = None, **facts: Fact) -> None:
         """With a fault: its type and where it happened, never its text, which may quote data."""
-        self._logger.error(event, extra={"facts": facts, "fault": fault})
+        self._say(logging.ERROR, event, facts, fault)
+
+    def _say(self, level: int, event: str, facts: Mapping[str, Fact], fault: BaseException | None = None) -> None:
+        """A process that tells its lines itself is spared the library's record: every request leaves a line."""
+        if not self._logger.isEnabledFor(level):
+            return
+        if _configured:
+            line = {"at": datetime.now(UTC), "level": logging.getLevelName(level).lower(), "event": event}
+            sys.stderr.write(_told({**line, "from": self._logger.name}, facts, fault) + "\n")
+        else:
+            self._logger.log(level, event, extra={"facts": facts, "fault": fault})
 
 
 def logger(name: str) -> Log:
@@ -39,26 +53,26 @@ def logger(name: str) -> Log:
 
 
 class JsonLines(logging.Formatter):
-    """Each record as one line of JSON."""
+    """A library's record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "event": record.getMessage(),
-            "from": record.name,
-        }
-        if request_id.get():
-            line["request"] = request_id.get()
-        line.update(getattr(record, "facts", {}))
-        fault = getattr(record, "fault", None) or (record.exc_info or (None, None, None))[1]
-        if fault is not None:
-            line["fault"] = type(fault).__name__
-            line["where"] = _where(fault)
-        try:
-            return json_of(line)
-        except ValueError:  # a library's own line may hold anything
-            return json.dumps(line, default=str)
+        line = {"at": datetime.fromtimestamp(record.created, UTC), "level": record.levelname.lower()}
+        fault = record.exc_info[1] if record.exc_info else None
+        return _told({**line, "event": record.getMessage(), "from": record.name}, {}, fault)
+
+
+def _told(line: dict[str, Any], facts: Mapping[str, Fact], fault: BaseException | None) -> str:
+    request = request_id.get()
+    if request:
+        line["request"] = request
+    line.update(facts)
+    if fault is not None:
+        line["fault"] = type(fault).__name__
+        line["where"] = _where(fault)
+    try:
+        return json_of(line)
+    except ValueError:  # a library's own line may hold anything
+        return json.dumps(line, default=str)
 
 
 def _where(fault: BaseException) -> str:
@@ -74,6 +88,8 @@ def _where(fault: BaseException) -> str:
 
 def configure(level: str = "INFO") -> None:
     """Send everything, libraries included, to standard error as JSON lines."""
+    global _configured  # noqa: PLW0603 - a process is set up once
+    _configured = True
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     # What no line of ours tells need not be found out for each.

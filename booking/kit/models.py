@@ -19,17 +19,15 @@ class Row(Model):
 
         In the ORM's own way, but that an instant which is in UTC already is not put into UTC again.
         """
-        made, told = cls.__new__(cls), object.__setattr__
-        told(made, "_partial", False)
-        told(made, "_saved_in_db", True)
-        told(made, "_custom_generated_pk", False)
-        told(made, "_await_when_save", {})
+        made = cls.__new__(cls)
+        known = made.__dict__
+        known.update(_partial=False, _saved_in_db=True, _custom_generated_pk=False, _await_when_save={})
         for column, name, _field in cls._meta.db_native_fields:
-            told(made, name, row[column])
+            known[name] = row[column]
         for column, name, field in (*cls._meta.db_default_fields, *cls._meta.db_complex_fields):
             value = row[column]
             ready = value is None or (type(value) is datetime and value.tzinfo is UTC)
-            told(made, name, value if ready else field.to_python_value(value))
+            known[name] = value if ready else field.to_python_value(value)
         return made
 
     class Meta:

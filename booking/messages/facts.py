@@ -55,20 +55,22 @@ def money(of: Money) -> dict[str, Any]:
 
 def fitting(wanted: Mapping[str, Fact], given: Facts, occasion: str) -> dict[str, Any]:
     """Those of the given facts that the occasion tells. Raises WrongFacts if one is missing or malformed."""
-    chosen = {name: given[name] for name in wanted if given.get(name) is not None}
+    chosen: dict[str, Any] = {}
     for name, fact in wanted.items():
-        if name not in chosen:
-            if fact.required:
-                raise WrongFacts(f"{occasion}: the fact {name!r} is missing")
-        elif not _FITS[fact.kind](chosen[name]):
-            raise WrongFacts(f"{occasion}: the fact {name!r} is not a {fact.kind}")
+        value = given.get(name)
+        if value is not None:
+            if not _FITS[fact.kind](value):
+                raise WrongFacts(f"{occasion}: the fact {name!r} is not a {fact.kind}")
+            chosen[name] = value
+        elif fact.required:
+            raise WrongFacts(f"{occasion}: the fact {name!r} is missing")
     return chosen
 
 
 def _is_text(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return "en" in value and all(isinstance(words, str) for words in value.values())
-    return isinstance(value, str)
+    if isinstance(value, str):
+        return True
+    return isinstance(value, Mapping) and "en" in value and all(isinstance(words, str) for words in value.values())
 
 
 def _is_lines(value: Any) -> bool:

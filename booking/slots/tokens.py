@@ -50,7 +50,7 @@ def read_window_token(token: str, key: bytes, *, protocol: Protocol, clinic_id: 
         raise WindowUnreadable from fault
     if (clinic, told_zone, fingerprint) != (clinic_id, zone, protocol.fingerprint):
         raise WindowOutdated
-    read = (_step(step, start, told) for step, told in zip(protocol.steps, steps, strict=True))
+    read = [_step(step, start, told) for step, told in zip(protocol.steps, steps, strict=True)]
     return Window(clinic_id, zone, fingerprint, tuple(read))
 
 

@@ -151,7 +151,7 @@ class Window:
     @property
     def starts_at(self) -> datetime:
         """When the patient's first step starts."""
-        return self.period(self.steps[0])[0]
+        return settle_on(self.steps[0].day, self.steps[0].starts, self.zone)
 
     @property
     def ends_at(self) -> datetime:

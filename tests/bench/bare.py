@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from booking.bookings.opening import OPEN
-from booking.database import Line
+from booking.kit.engine import Line
 from tests.bench.asked import recorded
 
 LINE: Final = "Fifteen words of a page <about> as long as those that people read & understand at once."

@@ -137,7 +137,7 @@ async def test_dates_that_are_just_being_taken_do_not_outlive_the_consent(
         await taken.wait()
         await withdraw_consent(patient, case.code, now=now)
 
-    holding = reserve(patient, case.code, token, ticket=Ticket(slow, unless=WrongMoment()), key=KEY, now=now)
+    holding = reserve(patient, case.code, token, ticket=Ticket(slow, unless=WrongMoment), key=KEY, now=now)
     held, withdrawn = await asyncio.gather(holding, withdraw(), return_exceptions=True)
 
     assert (type(held), type(withdrawn)) == (Booking, DatesStand)

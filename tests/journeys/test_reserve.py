@@ -328,7 +328,7 @@ async def test_whoever_decides_waits_for_dates_that_are_just_being_taken(
     async def take() -> Booking:
         viewer = await patient_of(case)
         return await reserve(
-            viewer, case.code, token, ticket=Ticket(slow, unless=WrongMoment()), key=KEY, now=services.now()
+            viewer, case.code, token, ticket=Ticket(slow, unless=WrongMoment), key=KEY, now=services.now()
         )
 
     async def decide() -> None:

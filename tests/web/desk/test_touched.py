@@ -159,6 +159,23 @@ async def test_a_recalled_lot_s_page_offers_doses_of_another(visit: Visit, world
     assert (await Dose.get(booking_id=stay.id)).lot_id != dose.lot_id
 
 
+async def test_where_no_other_dose_is_left_that_is_why_other_dates_are_offered(
+    visit: Visit, world: World, services: Services
+) -> None:
+    stay = await a_stay(world, services)
+    dose = await Dose.get(booking_id=stay.id).select_related("lot")
+    await Lot.filter(id=dose.lot_id).update(state=LotState.RECALLED)
+    on = Window.from_json(stay.window).start + timedelta(days=1)
+    await Lot.filter(usable_from__lte=on, usable_until__gte=on, state=LotState.RELEASED).update(
+        state=LotState.QUARANTINED
+    )
+
+    page = await (await visit.as_("nia")).get(f"/desk/lots/{dose.lot.code}/touched")
+
+    assert "there is no other dose for its own dates, so other dates" in page.text
+    assert "nobody else is free" not in page.text
+
+
 async def test_where_there_is_nothing_else_the_reason_is_said(visit: Visit, world: World, services: Services) -> None:
     await a_stay(world, services)
     year = {"first_day": FIRST - timedelta(days=90), "last_day": FIRST + timedelta(days=400)}

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
+from babel.numbers import format_decimal
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,7 +27,7 @@ LEVELS = 4
 class Row:
     """A kind of resource: on each day the hours left of those that it opens, and how full of them the picture is."""
 
-    name: str
+    name: Text | str
     days: list[Free]
 
     def level(self, day: Free) -> int:
@@ -45,11 +47,17 @@ async def capacity(request: Request) -> Response:
         month=show_month(found.first, language_of(request)),
         days=list(found.starts.items()),
         most=max(found.starts.values()),
-        rows=[Row(str(kind_name(kind)), list(days)) for kind, days in found.free.items()],
+        rows=[Row(kind_name(kind), list(days)) for kind, days in found.free.items()],
         one_more=_one_more(found.gain) if found.gain else None,
+        hours=partial(_hours, language=language_of(request)),
         earlier=_address(request, found, found.first - timedelta(days=1)),
         later=_address(request, found, found.last + timedelta(days=1)),
     )
+
+
+def _hours(minutes: int, language: str) -> str:
+    """`9.5`, and where they are written so `9,5`."""
+    return str(format_decimal(minutes / 60, "0.##", locale=language))
 
 
 def _one_more(gain: Gain) -> Text:

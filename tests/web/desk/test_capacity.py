@@ -35,3 +35,14 @@ async def test_a_month_without_doses_is_short_of_a_lot(visit: Visit, now: dateti
     assert re.search(
         r"With one more lot of “uc-msc” there would be \d+ more days in October 2027", unescape(answer.text)
     )
+
+
+async def test_the_picture_speaks_the_readers_language(visit: Visit, now: datetime) -> None:
+    tomas = await visit.as_("tomas")
+
+    answer = await tomas.get("/desk/capacity?month=2027-06")
+
+    words = " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+    assert "Día Inicios Médicos Salas Intérpretes" in words
+    assert "9,5 de 9,5" in words
+    assert "Doctors" not in answer.text

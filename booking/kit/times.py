@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.dates import format_date, format_skeleton, get_date_format, get_timezone_location
+from babel.dates import format_date, format_skeleton, get_date_format, get_day_names, get_timezone_location
 
 __all__ = [
     "UTC",
@@ -26,6 +26,7 @@ __all__ = [
     "show_day",
     "show_first",
     "show_time",
+    "show_weekday",
     "to_instant",
 ]
 
@@ -98,6 +99,11 @@ def show_date(day: date, language: str) -> str:
 def show_day(day: date, language: str) -> str:
     """`Tue 9 March`: where the year is plain from the page."""
     return format_date(day, "EEE d MMMM", locale=language) if language == "en" else _skeleton(day, language)
+
+
+def show_weekday(weekday: int, language: str) -> str:
+    """`Monday` for 0, as it stands alone."""
+    return str(get_day_names("wide", context="stand-alone", locale=language)[weekday])
 
 
 def show_first(first: date, last: date, language: str) -> str:

@@ -15,7 +15,7 @@ from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -106,6 +106,14 @@ def ngettext(one: str, many: str, count: int) -> str:
 def own_name(language: str) -> str:
     """A language's name in itself: "español"."""
     return str(Locale.parse(language).get_language_name(language) or language)
+
+
+def language_name(named: str, language: str) -> str:
+    """What a language is called in another: "French", "francés"; as it is written, if it is none that is known."""
+    try:
+        return str(Locale.parse(named).get_language_name(language) or named)
+    except (UnknownLocaleError, ValueError):
+        return named
 
 
 def direction(language: str) -> str:

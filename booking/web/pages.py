@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from booking.kit import words
 from booking.kit.money import Money, show
-from booking.kit.times import in_zone, show_date, show_day, show_first, show_month, show_time
+from booking.kit.times import in_zone, show_date, show_day, show_first, show_month, show_time, show_weekday
 from booking.web.prose import figure, prose, told
 from booking.web.request import language_of, viewer_of
 from booking.web.tables import labelled
@@ -44,6 +44,8 @@ def environment() -> Environment:
         short_day=_short_day,
         first_day=_first_day,
         month=_month,
+        weekday=_weekday,
+        language_name=_language_name,
         clock_time=show_time,
         on_day=_on_day,
         told=told,
@@ -116,6 +118,14 @@ def _day(day: date) -> str:
 
 def _short_day(day: date) -> str:
     return show_day(day, words.language())
+
+
+def _weekday(weekday: int) -> str:
+    return show_weekday(weekday, words.language())
+
+
+def _language_name(named: str) -> str:
+    return words.language_name(named, words.language())
 
 
 def _first_day(first: date, last: date) -> str:

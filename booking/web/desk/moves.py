@@ -15,7 +15,7 @@ from booking.journeys.first_day import BeforeFirstDay
 from booking.journeys.reschedule import preview_move, reschedule
 from booking.journeys.reserve import DatesGone
 from booking.kit.times import show_month
-from booking.kit.words import Text, _
+from booking.kit.words import Text, _, language_name
 from booking.slots.calendar import month_of
 from booking.slots.ranking import Order, ranked
 from booking.slots.windows import Window
@@ -26,7 +26,6 @@ from booking.web.desk.touched import reasons
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
-from booking.web.portal.dates import language_name
 from booking.web.request import language_of, links_of, now_of, services_of, viewer_of
 
 LONGEST_TOKEN = 4_000
@@ -91,7 +90,7 @@ async def _choose(request: Request, gone: DatesGone | None = None) -> Response:
         missing=_missing(found),
         free_from=_first_free(found, address),
         has=found.before,
-        interpreters=[(each, language_name(each, request)) for each in found.dates.interpreters],
+        interpreters=[(each, language_name(each, language_of(request))) for each in found.dates.interpreters],
         hours_of=hours_of,
     )
 

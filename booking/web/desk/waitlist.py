@@ -8,16 +8,12 @@ from booking.kit.errors import Invalid
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
-from booking.web.portal.dates import language_name, weekday_names
-from booking.web.request import language_of, now_of, viewer_of
+from booking.web.request import now_of, viewer_of
 
 
 async def waitlist(request: Request) -> Response:
     found = await open_waitlist(viewer_of(request), now=now_of(request))
-    wished = {one.wish.interpreter for one in found.line if one.wish.interpreter}
-    spoken = {each: language_name(each, request) for each in wished}
-    weekdays = weekday_names(language_of(request))
-    return page(request, "desk/waitlist.html", clinic=found.clinic, line=found.line, spoken=spoken, weekdays=weekdays)
+    return page(request, "desk/waitlist.html", clinic=found.clinic, line=found.line)
 
 
 async def removal(request: Request) -> Response:

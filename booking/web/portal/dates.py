@@ -3,11 +3,9 @@
 import calendar
 from collections.abc import Container
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import get_day_names
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,8 +13,8 @@ from booking.journeys.find_dates import AHEAD, Dates, Unsuited, find_dates
 from booking.journeys.first_day import Because
 from booking.journeys.reschedule import hours, reschedule
 from booking.journeys.reserve import DatesGone, reserve
-from booking.kit.times import in_zone, show_date, show_month
-from booking.kit.words import Text, _
+from booking.kit.times import in_zone, show_date, show_month, show_weekday
+from booking.kit.words import Text, _, language_name
 from booking.slots.explain import NoDates, Obstacle, Why
 from booking.slots.ranking import Order
 from booking.slots.windows import Window
@@ -66,6 +64,7 @@ CARRIED: Final[tuple[str, ...]] = ("interpreter", "away_first", "away_last")
 
 async def dates(request: Request) -> Response:
     """The free start dates of a month; without one, of the first month that has any."""
+    language = language_of(request)
     code, asked = request.path_params["code"], month_in(request.query_params.get("month", ""))
     month = asked or in_zone(now_of(request), viewer_of(request).zone or "UTC").date().replace(day=1)
     form = Form(dict(request.query_params), {"off": request.query_params.getlist("off")})
@@ -95,20 +94,20 @@ async def dates(request: Request) -> Response:
         dates=found,
         month=month,
         month_options=[(f"{each:%Y-%m}", _month_name(each, request)) for each in _months(found, month, request)],
-        interpreter_options=[("", _("No")), *((each, language_name(each, request)) for each in found.interpreters)],
+        interpreter_options=[("", _("No")), *((each, language_name(each, language)) for each in found.interpreters)],
         offered=[(window, found.token(window)) for window in found.windows],
         has=has,
         mine=[window for window in found.windows if has and hours(window) == hours(has)],
         interpreter=found.interpreter,
-        reasons=_reasons(found.none, set(Why), language_of(request)),
-        not_only_wished=_reasons(found.none, BEYOND_WISHES, language_of(request)),
+        reasons=_reasons(found.none, set(Why), language),
+        not_only_wished=_reasons(found.none, BEYOND_WISHES, language),
         later=later,
         anyone=_address(request, code, month, Form({"interpreter": ""})),
         form=form,
         picky=unsuited is not None,
         orders=list(ORDERS.items()),
         order=order,
-        weekdays=list(enumerate(weekday_names(language_of(request)))),
+        weekdays=[(day, show_weekday(day, language)) for day in range(7)],
         first_day=found.first_day and found.first_day.day,
         begins_later=found.first_day is not None and month < found.first_day.day <= _last_of(month),
         wait=_waiting_list(request, code, month, form),
@@ -190,14 +189,6 @@ def _month_name(month: date, request: Request) -> str:
     return show_month(month, language_of(request))
 
 
-def language_name(language: str, request: Request) -> str:
-    """A language as the reader calls it."""
-    try:
-        return str(Locale.parse(language).get_language_name(language_of(request)) or language)
-    except (UnknownLocaleError, ValueError):
-        return language  # a clinic may call an interpreter's skill what it likes
-
-
 def _reasons(none: NoDates | None, told: Container[Why], language: str) -> list[Text]:
     return [_reason(obstacle, language) for obstacle in none.obstacles if obstacle.why in told] if none else []
 
@@ -242,12 +233,6 @@ def _unsuited(form: Form) -> Unsuited | None:
         form.refuse("away_last", _("The last day is before the first."))
     away = (first, last) if first and last and form.ok else None
     return Unsuited(weekdays, away) if weekdays or away else None
-
-
-def weekday_names(language: str) -> list[str]:
-    """Monday to Sunday, each as it stands alone."""
-    names: Any = get_day_names("wide", context="stand-alone", locale=language)
-    return [names[day] for day in range(7)]
 
 
 ROUTES = [

@@ -15,12 +15,12 @@ from booking.journeys.first_day import TooSoon
 from booking.journeys.join_waitlist import FreeAlready, WaitFile, join_waitlist, leave_waitlist, open_wait
 from booking.journeys.reserve import TooYoungThen
 from booking.kit.errors import Invalid
-from booking.kit.words import _
+from booking.kit.times import show_weekday
+from booking.kit.words import _, language_name
 from booking.web.asked import month_in
 from booking.web.forms import Form
 from booking.web.pages import page, redirect
 from booking.web.policy import Who, route
-from booking.web.portal.dates import language_name, weekday_names
 from booking.web.request import language_of, now_of, viewer_of
 
 # How many stretches of days that do not suit the form has room for.
@@ -63,8 +63,7 @@ async def _opened(request: Request) -> WaitFile:
 
 
 def _show(request: Request, file: WaitFile, form: Form, status: int = 200, free: str = "") -> Response:
-    spoken = [(each, language_name(each, request)) for each in file.interpreters]
-    weekdays = weekday_names(language_of(request))
+    language = language_of(request)
     return page(
         request,
         "portal/waitlist.html",
@@ -73,10 +72,8 @@ def _show(request: Request, file: WaitFile, form: Form, status: int = 200, free:
         wish=Wish.of(file.last) if file.last else None,
         form=form,
         stretches=STRETCHES,
-        interpreter_options=[("", _("No")), *spoken],
-        spoken=dict(spoken),
-        weekdays=weekdays,
-        weekday_options=list(enumerate(weekdays)),
+        interpreter_options=[("", _("No")), *((each, language_name(each, language)) for each in file.interpreters)],
+        weekdays=[(day, show_weekday(day, language)) for day in range(7)],
         free=free,
     )
 

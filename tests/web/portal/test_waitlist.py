@@ -124,6 +124,9 @@ async def test_who_cannot_come_on_some_day_of_every_week_waits_for_dates_without
     assert "every Wednesday; every Saturday; every Sunday" in text_of(page)
     assert re.findall(r'name="off" value="(\d)" checked', page.text) == ["2", "5", "6"]
     assert "every Wednesday every Saturday every Sunday" in text_of(await nia.get("/desk/waitlist"))
+    assert "Not on any Wednesday Not on any Saturday Not on any Sunday" in text_of(
+        await nia.get(f"/desk/cases/{case.code}")
+    )
 
 
 async def test_nobody_waits_for_what_is_free(visit: Visit, world: World, services: Services) -> None:

@@ -68,9 +68,9 @@ def steps(draw: st.DrawFn, band: time) -> list[dict[str, Any]]:
             "day": 0 if n == 0 else draw(offsets([s["key"] for s in drawn])),
             "earliest": f"{time(*divmod(earliest, 60)):%H:%M}",
             "latest": f"{time(*divmod(latest, 60)):%H:%M}",
-            "minutes": draw(some(30, 60)),
-            "buffer_before": draw(some(0, 0, 30)),
-            "buffer_after": draw(some(0, 0, 30)),
+            "minutes": draw(some(30, 60, 30, 60, 30, 60, 23 * 60)),
+            "buffer_before": draw(some(0, 0, 0, 30, 30, 60, 26 * 60)),
+            "buffer_after": draw(some(0, 0, 0, 30, 30, 23 * 60)),
             "rest_after": draw(some(0, 0, 30)),
             "needs": draw(needs(drawn)),
         }

@@ -1,13 +1,16 @@
 """A chair that is made ready the evening before: dates are looked for with the days into which buffers reach back."""
 
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 
 from booking.kit.db import execute
+from booking.slots.hours import Closed, Hours
 from booking.slots.load import stock_for
 from booking.slots.protocol import Protocol
 from booking.slots.search import windows
+from booking.slots.stock import Stock, Supply
 from booking.slots.substitutes import other_ways
 from booking.slots.windows import Wishes
 from tests.slots.rows import FIRST, LAST, NOW, small_clinic
@@ -16,6 +19,7 @@ READY_THE_EVENING_BEFORE: dict[str, Any] = {
     "key": "visit", "title": {"en": "Visit"}, "day": 0, "earliest": "06:00", "latest": "06:00", "minutes": 60,
     "buffer_before": 12 * 60, "needs": [{"kind": "chair"}],
 }  # fmt: skip
+DAY = timedelta(days=1)
 PROTOCOL = Protocol.parse({"steps": [READY_THE_EVENING_BEFORE]})
 
 
@@ -30,6 +34,25 @@ def test_a_protocol_reaches_back_into_the_days_before_its_first_step(earliest: s
 
     assert Protocol.parse({"steps": [step]}).days_before == days
     assert Protocol.parse({"steps": [step, second]}).days_before == days
+
+
+@pytest.mark.parametrize(
+    ("earliest", "minutes", "before", "shut_out"),
+    [("06:00", 60, 12 * 60, {10, 11}), ("20:00", 12 * 60, 0, {9, 10}), ("06:00", 60, 0, {10})],
+)
+def test_days_that_look_the_same_are_told_apart_by_the_day_before_or_after_that_the_step_reaches(
+    earliest: str, minutes: int, before: int, shut_out: set[int]
+) -> None:
+    step = {**READY_THE_EVENING_BEFORE, "earliest": earliest, "latest": earliest, "minutes": minutes}
+    protocol = Protocol.parse({"steps": [{**step, "buffer_before": before}]})
+    always = tuple(Hours(day, time(), time()) for day in range(7))
+    first, last = date(2027, 3, 5), date(2027, 3, 15)
+    chair = Supply(1, "chair", hours=always, closures=(Closed(date(2027, 3, 10), date(2027, 3, 10)),))
+    stock = Stock(1, "America/Antigua", first - DAY, last + DAY, NOW, (chair,))
+
+    found = windows(protocol, Wishes(), first, last, stock)
+
+    assert {window.start.day for window in found} == set(range(5, 16)) - shut_out
 
 
 @pytest.mark.usefixtures("db")

@@ -46,17 +46,22 @@ hypothesis.settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis.settings.load_profile("house")
 
 
-LONG = {"bench", "faults", "races", "soak", "test_commands.py", "test_policy.py", "test_postgres.py"}
+LONG = {"bench", "faults", "races", "soak", "stripe", "test_commands.py", "test_policy.py", "test_sign_in.py"}
+LONG_TOGETHER = {"test_postgres.py", "test_store.py"}
 THE_WAYS = ("test_the_way", "test_mails_of_a_trip", "test_an_afternoon", "test_two_families")
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-    """The browser's tests share a running demo and a browser: one worker goes the long ways, one looks at all the rest."""
+    """Tests of a file share what it takes long to make, and one worker runs them; only what is long anyway is split.
+
+    The browser's tests share a running demo and a browser: one worker goes the long ways, one looks at all the rest.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        if not nodeid.startswith("tests/browser/"):
-            return nodeid
-        return "the ways" if any(name in nodeid for name in THE_WAYS) else "the looks"
+        file = nodeid.partition("::")[0]
+        if not file.startswith("tests/browser/"):
+            return file if LONG.isdisjoint(file.split("/")) else nodeid
+        return "the ways" if any(name in file for name in THE_WAYS) else "the looks"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
@@ -66,8 +71,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first, or one worker is at it when all the others are done."""
-    items.sort(key=lambda item: ("browser" not in item.path.parts, LONG.isdisjoint(item.path.parts)))
+    """What takes long begins first, or one worker is at it when all the others are done.
+
+    The browser's long ways put their demo's clock forward: where one worker goes them too, it has looked at all the rest before.
+    """
+    long = LONG | LONG_TOGETHER
+    items.sort(
+        key=lambda item: (
+            "browser" not in item.path.parts,
+            item.path.stem in THE_WAYS,
+            long.isdisjoint(item.path.parts),
+        )
+    )
 
 
 @pytest.fixture

@@ -46,10 +46,12 @@ WELL_KNOWN_NIGHTS: Final = (
 def nights() -> list[tuple[str, datetime]]:
     """Every change of a clock: the zone, and the instant."""
     found: dict[object, tuple[str, datetime]] = {}
+    weeks = [YEARS[0] + n * WEEK for n in range((YEARS[1] - YEARS[0]) // WEEK)]
     for name in sorted(available_timezones()):
         zone = ZoneInfo(name)
-        for before, after in pairwise(YEARS[0] + n * WEEK for n in range((YEARS[1] - YEARS[0]) // WEEK)):
-            if (old := before.astimezone(zone).utcoffset()) != (new := after.astimezone(zone).utcoffset()):
+        shown = [(week, week.astimezone(zone).utcoffset()) for week in weeks]
+        for (before, old), (after, new) in pairwise(shown):
+            if old != new:
                 # Many zones change their clocks alike: one of them will do.
                 at = changes_at(zone, before, after)
                 found.setdefault((at, old, new), (name, at))

@@ -8,6 +8,7 @@ from booking.consultations.models import Case
 from booking.kit.db import run
 from booking.messages.models import Message, MessageStatus
 from booking.messages.occasions import SCHEDULED
+from booking.payments.checks import INVARIANTS
 from booking.payments.models import Attempt, Charge, Refund
 from booking.slots.windows import Window
 
@@ -83,3 +84,8 @@ GONE = Standing(
 )
 
 __all__ = ["CONFIRMED", "DEPOSIT", "GONE", "HELD", "REST", "Standing", "replace", "standing"]
+
+
+async def broken_promises() -> list[object]:
+    """What breaks a promise about money."""
+    return [row for check in INVARIANTS.values() for row in await run(check)]

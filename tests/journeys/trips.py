@@ -66,6 +66,13 @@ async def a_hold(case: Case, services: Services, token: str | None = None) -> Bo
     return await reserve(await patient_of(case), case.code, chosen, key=KEY, now=services.now())
 
 
+async def paid_for(world: World, services: Services, who: str = "samuel", token: str | None = None) -> Booking:
+    """A hold that is paid on Stripe's page; nobody has told us."""
+    booking = await a_hold(await a_case(world, who=who, now=services.now()), services, token)
+    await pay(await patient_of(await booking.case), booking, services)
+    return booking
+
+
 async def a_confirmed(case: Case, services: Services, token: str | None = None) -> Booking:
     """Held, its deposit paid on Stripe's page, and confirmed by the browser's return."""
     booking = await a_hold(case, services, token)

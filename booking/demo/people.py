@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import pyotp
@@ -68,55 +69,59 @@ class Card:
 
 def routes(clock: DemoClock) -> list[Ruled]:
     """The demo's own routes; production has none of them."""
-
-    async def people(request: Request) -> Response:
-        return page(
-            request,
-            "simulated/people.html",
-            families=_cards(FAMILIES, request),
-            staff=_cards(POSTS, request),
-            password=PASSWORD,
-            code=pyotp.TOTP(TOTP_SECRET).at(now_of(request)),
-            ahead=clock.ahead.days,
-        )
-
-    async def sign_in(request: Request) -> Response:
-        key = request.path_params["key"]
-        known = {person.key: person for person in example_people()}
-        if key not in known:
-            raise NotFound
-        person = await Person.get(email=known[key].email)
-        post = await Staff.get_or_none(person_id=person.id)
-        token = await open_session(
-            person.id, now=now_of(request), staff_id=post.id if post else None, replaces=token_of(request)
-        )
-        response = redirect(request, "desk:board" if post else "portal:home")
-        keep_session(request, response, token)
-        return response
-
-    async def sign_out(request: Request) -> Response:
-        response = redirect(request, "demo:people")
-        forget_session(request, response)
-        return response
-
-    async def put_forward(request: Request) -> Response:
-        async with request.form() as form:
-            leap = LEAPS.get(str(form.get("leap")))
-        if leap is None:
-            raise NotFound
-        clock.put_forward(leap)
-        return RedirectResponse("/demo#time", status_code=303)
-
-    async def mailbox(request: Request) -> Response:
-        return RedirectResponse(f"{services_of(request).settings.public_url}/simulated/mailbox/", status_code=303)
-
     return [
-        route("/demo", people, name="demo:people", who=Who.ANYONE),
+        route("/demo", partial(people, clock), name="demo:people", who=Who.ANYONE),
         route("/demo/sign-in/{key}", sign_in, name="demo:sign-in", who=Who.ANYONE, methods=["POST"]),
         route("/demo/sign-out", sign_out, name="demo:sign-out", who=Who.ANYONE, methods=["POST"]),
-        route("/demo/clock", put_forward, name="demo:clock", who=Who.ANYONE, methods=["POST"]),
+        route("/demo/clock", partial(put_forward, clock), name="demo:clock", who=Who.ANYONE, methods=["POST"]),
         route("/demo/mailbox", mailbox, name="demo:mailbox", who=Who.ANYONE),
     ]
+
+
+async def people(clock: DemoClock, request: Request) -> Response:
+    return page(
+        request,
+        "simulated/people.html",
+        families=_cards(FAMILIES, request),
+        staff=_cards(POSTS, request),
+        password=PASSWORD,
+        code=pyotp.TOTP(TOTP_SECRET).at(now_of(request)),
+        ahead=clock.ahead.days,
+    )
+
+
+async def sign_in(request: Request) -> Response:
+    key = request.path_params["key"]
+    known = {person.key: person for person in example_people()}
+    if key not in known:
+        raise NotFound
+    person = await Person.get(email=known[key].email)
+    post = await Staff.get_or_none(person_id=person.id)
+    token = await open_session(
+        person.id, now=now_of(request), staff_id=post.id if post else None, replaces=token_of(request)
+    )
+    response = redirect(request, "desk:board" if post else "portal:home")
+    keep_session(request, response, token)
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    response = redirect(request, "demo:people")
+    forget_session(request, response)
+    return response
+
+
+async def put_forward(clock: DemoClock, request: Request) -> Response:
+    async with request.form() as form:
+        leap = LEAPS.get(str(form.get("leap")))
+    if leap is None:
+        raise NotFound
+    clock.put_forward(leap)
+    return RedirectResponse("/demo#time", status_code=303)
+
+
+async def mailbox(request: Request) -> Response:
+    return RedirectResponse(f"{services_of(request).settings.public_url}/simulated/mailbox/", status_code=303)
 
 
 def _cards(roles: Collection[str], request: Request) -> list[Card]:

@@ -1,4 +1,4 @@
-"""A coordinator moves a step of a hold on the calendar: by mouse, taken back at once; by keyboard; by finger; and from afar."""
+"""A coordinator moves a step of a hold on the calendar of a week: by mouse, taken back at once; by keyboard; by finger. And on that of three months."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -13,14 +13,15 @@ from tests.browser.running_demo import Demo
 from tests.browser.visitor import Visitor
 from tests.outside import PLAIN
 
-FAR_AHEAD: Final = timedelta(days=250)  # where no other test looks
+# Where no other test looks.
+FAR_AHEAD: Final = timedelta(days=250)
+FARTHER: Final = timedelta(days=320)
 THERAPY: Final = 2  # the day of the treatment, counted from 0
 
 
-async def test_a_step_is_dragged_moved_back_moved_by_keyboard_and_from_afar(demo: Demo, comes: Comes) -> None:
-    booking, start = _held(demo)
+async def test_a_step_is_dragged_moved_back_and_moved_by_keyboard_and_finger(demo: Demo, comes: Comes) -> None:
+    booking, day = _held(demo, FAR_AHEAD)
     nia = await comes("nia")
-    day = start + timedelta(days=THERAPY)
     await nia.goes_to(f"/desk/calendar?kind=therapist&day={day.isoformat()}")
     rows = nia.page.locator("tr[data-resource]")
     entry = nia.page.locator(f".entry-box:has(a[href*='{booking}/steps/therapy?'])")
@@ -66,17 +67,19 @@ async def test_a_step_is_dragged_moved_back_moved_by_keyboard_and_from_afar(demo
     # By a finger on its handle; elsewhere a finger scrolls.
     await _drags_with_a_finger(nia, entry.locator(".entry-move"), to=away.locator("td").nth(column))
     await nia.sees(f"To {other}", within="dialog")
-    await keyboard.press("Escape")
 
+
+async def test_from_afar_a_step_is_picked_up_where_it_is_counted_and_a_lone_one_is_dragged(
+    demo: Demo, comes: Comes
+) -> None:
+    booking, day = _held(demo, FARTHER)
+    nia = await comes("nia")
     await nia.goes_to(f"/desk/calendar?kind=therapist&span=quarter&day={day.isoformat()}")
-    await _moves_from_afar(
-        nia, booking, *[rows.filter(has_text=name).locator("td").nth(day.day - 1) for name in (has, other)]
-    )
-
-
-async def _moves_from_afar(nia: Visitor, booking: str, count: Locator, there: Locator) -> None:
-    """What a number counts is picked up in its list and put where the calendar is clicked; then the 1 is dragged."""
+    rows, counted = nia.page.locator("tr[data-resource]"), nia.page.locator(f"td:nth-of-type({day.day}) a")
+    names = [await row.locator("th").inner_text() for row in (rows.filter(has=counted), rows.filter(has_not=counted))]
+    count, there = [rows.filter(has_text=name).locator("td").nth(day.day - 1) for name in names]
     assert await faults_of(nia.page) == []
+
     await count.locator("a").press("Enter")
     await nia.sees(booking, within="[data-cell-dialog]")
     assert await faults_of(nia.page) == []
@@ -119,10 +122,10 @@ async def _drags_with_a_finger(who: Visitor, what: Locator, *, to: Locator) -> N
     await does("touchEnd")
 
 
-def _held(demo: Demo) -> tuple[str, date]:
-    """A hold of a partner's case far ahead, by its code, and its first day."""
+def _held(demo: Demo, ahead: timedelta) -> tuple[str, date]:
+    """A hold of a partner's case so far ahead, by its code, and the day of its therapy."""
     [case] = demo.seed_ready(1)
-    first = demo.now().date() + FAR_AHEAD
+    first = demo.now().date() + ahead
     with httpx.Client(
         verify=PLAIN, base_url=demo.address, headers={"Authorization": f"Bearer {PARTNER_KEY}"}
     ) as partner:
@@ -131,4 +134,5 @@ def _held(demo: Demo) -> tuple[str, date]:
         window = found["windows"][0]
         key = {"Idempotency-Key": f"a step of {case}"}
         held = partner.post(f"/api/v1/cases/{case}/hold", json={"token": window["token"]}, headers=key)
-        return held.raise_for_status().json()["code"], date.fromisoformat(window["start"])
+        start = date.fromisoformat(window["start"])
+        return held.raise_for_status().json()["code"], start + timedelta(days=THERAPY)

@@ -1,9 +1,10 @@
 """The clinic's calendar: resources down the side, days across."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -49,56 +50,77 @@ SPANS: dict[Span, Text] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page of it is to show: the span that a day is in; all kinds, one kind or one resource; and a move to take back."""
+
+    span: Span
+    day: date
+    kind: str
+    resource: int | None
+    undo: Undo | None
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        asked = request.query_params
+        day = day_in(asked.get("day", "")) or now_of(request).date()
+        resource, undo = number_in(asked.get("resource", "")), Undo.read(asked.get("moved", ""))
+        return cls(_span(asked.get("span", "")), day, asked.get("kind", ""), resource, undo)
+
+    @property
+    def only(self) -> dict[str, Any]:
+        """The one kind or resource, as the address has it."""
+        return {name: value for name, value in (("kind", self.kind), ("resource", self.resource)) if value}
+
+
 async def calendar(request: Request) -> Response:
     """A day, a week, a month or three; all kinds, one kind or one resource."""
-    asked = request.query_params
-    span, now = _span(asked.get("span", "")), now_of(request)
-    day = day_in(asked.get("day", "")) or now.date()
-    kind, resource = asked.get("kind", ""), number_in(asked.get("resource", ""))
-    first, last = days_of(span, day)
-    undo = Undo.read(asked.get("moved", ""))
-    which: dict[str, Any] = {"kind": kind, "resource_id": resource, "now": now}
-    only = {name: value for name, value in (("kind", kind), ("resource", resource)) if value}
-    address = partial(calendar_address, request, span=span, day=day, **only)
+    asked = Asked.of(request)
+    address = partial(calendar_address, request, span=asked.span, day=asked.day, **asked.only)
+    first, last = days_of(asked.span, asked.day)
     with speaking(language_of(request)):
-        found: DeskCalendar | DeskCounts
-        drawn: dict[str, Any]
-        if span is Span.QUARTER:
-            about = undo.entry.booking if undo else None
-            found = await count_calendar(viewer_of(request), first, last, **which, about=about)
-            afar = from_afar(found)
-            drawn = {
-                "groups": afar.groups,
-                "cells": afar.cells,
-                "row_of": row_of,
-                "cell_address": _cell_address(request, day, kind),
-            }
-        else:
-            found = await open_calendar(viewer_of(request), first, last, **which)
-            drawn = {"groups": groups(found, addresses(request, span, str(day), kind), now=now)}
+        draw = _from_afar if asked.span is Span.QUARTER else _near
+        found, drawn = await draw(request, asked, first, last)
         return page(
             request,
             "desk/calendar.html",
             calendar=found,
             clinic=found.clinic,
-            span=span,
-            title=_title(span, first, found.days[-1], language_of(request)),
+            span=asked.span,
+            title=_title(asked.span, first, found.days[-1], language_of(request)),
             heads=heads(found, lambda each: address(span=Span.DAY, day=each)),
             closed=closed_days(found.holidays),
-            lots=[] if only else lot_rows(found),
+            lots=[] if asked.only else lot_rows(found),
             lot_states=LOT_STATES,
             spans=[(each, name, address(span=each)) for each, name in SPANS.items()],
             kinds=[(each, kind_name(each)) for each in found.kinds],
-            kind=kind,
-            resource=resource,
-            day=day,
+            kind=asked.kind,
+            resource=asked.resource,
+            day=asked.day,
             address=address,
             earlier=address(day=first - timedelta(days=1)),
             later=address(day=last + timedelta(days=1)),
             here_and_now=address(day=found.today),
-            undo=_undo(found, undo),
+            undo=_undo(found, asked.undo),
             **drawn,
         )
+
+
+async def _near(request: Request, asked: Asked, first: date, last: date) -> tuple[DeskCalendar, dict[str, Any]]:
+    """Every entry by itself."""
+    viewer, now = viewer_of(request), now_of(request)
+    found = await open_calendar(viewer, first, last, kind=asked.kind, resource_id=asked.resource, now=now)
+    lead = addresses(request, asked.span, str(asked.day), asked.kind)
+    return found, {"groups": groups(found, lead, now=now)}
+
+
+async def _from_afar(request: Request, asked: Asked, first: date, last: date) -> tuple[DeskCounts, dict[str, Any]]:
+    """How many entries each day has."""
+    viewer, now, about = viewer_of(request), now_of(request), asked.undo.entry.booking if asked.undo else None
+    found = await count_calendar(viewer, first, last, kind=asked.kind, resource_id=asked.resource, about=about, now=now)
+    afar = from_afar(found)
+    lead = _cell_address(request, asked.day, asked.kind)
+    return found, {"groups": afar.groups, "cells": afar.cells, "row_of": row_of, "cell_address": lead}
 
 
 def days_of(span: Span, day: date) -> tuple[date, date]:

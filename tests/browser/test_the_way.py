@@ -1,5 +1,6 @@
 """The main job, walked whole in a real browser: a family's way from the first page to the refund, and the clinic's side of it."""
 
+from tests.browser import asking, deciding, travelling
 from tests.browser import clinic as the_clinic
 from tests.browser import family as the_family
 from tests.browser.clinic import CLINICIAN, COORDINATOR, Staff
@@ -14,10 +15,10 @@ async def test_a_family_goes_the_whole_way_and_the_clinic_goes_with_them(demo: D
     clinician = Staff(await comes(), demo, CLINICIAN)
     coordinator = Staff(await comes(), demo, COORDINATOR)
 
-    await the_family.reads_the_programme(family)
-    await the_family.asks_for_a_consultation(family)
-    await the_family.sends_a_record(family)
-    await the_family.sends_the_request(family)
+    await asking.reads_the_programme(family)
+    await asking.asks_for_a_consultation(family)
+    await asking.sends_a_record(family)
+    await asking.sends_the_request(family)
     await the_family.signs_in_by_mail(family)
     await the_family.sees_where_it_stands(family, "A doctor reads your request", "does this, within")
 
@@ -28,22 +29,22 @@ async def test_a_family_goes_the_whole_way_and_the_clinic_goes_with_them(demo: D
     await the_clinic.writes_the_plan(coordinator, family.case)
 
     await the_family.sees_where_it_stands(family, "Read your plan and its price", "does this")
-    await the_family.asks_and_reads_the_answer(
+    await deciding.asks_and_reads_the_answer(
         family, after=lambda: the_clinic.answers_the_question(coordinator, family.case)
     )
-    await the_family.accepts_the_plan(family)
-    await the_family.gives_consent(family)
-    await the_family.holds_dates(family)
-    await the_family.cannot_pay_while_there_is_time_to_think(family)
-    await the_family.pays_the_deposit(family)
-    await the_family.tells_how_they_travel(family)
-    await the_family.takes_the_itinerary_along(family)
+    await deciding.accepts_the_plan(family)
+    await deciding.gives_consent(family)
+    await deciding.holds_dates(family)
+    await deciding.cannot_pay_while_there_is_time_to_think(family)
+    await deciding.pays_the_deposit(family)
+    await travelling.tells_how_they_travel(family)
+    await travelling.takes_the_itinerary_along(family)
 
     await the_clinic.comes_in_by_the_staff_door(coordinator)  # a day's session has ended
     await the_clinic.finds_the_case_on_the_board(coordinator, family.case, family.father)
     await the_clinic.finds_the_booking_in_the_calendar(coordinator, family.first_day)
-    await the_family.hears_of_the_new_dates(family, await the_clinic.moves_the_dates(coordinator, family.booking))
+    await travelling.hears_of_the_new_dates(family, await the_clinic.moves_the_dates(coordinator, family.booking))
     await the_clinic.stops_and_resumes_the_messages(coordinator, family.case)
 
-    await the_family.cancels(family)
+    await deciding.cancels(family)
     await the_family.has_mails_that_look_right(family)

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +85,22 @@ async def test_each_is_refused_in_words_of_their_own_what_begins_before_the_firs
         require_not_too_soon(viewer_for(world.people["samuel"]), case, first.day - DAY, first)
     with pytest.raises(BeforeFirstDay):
         require_not_too_soon(staff_of(world, "nia", Role.COORDINATOR), case, first.day - DAY, first)
+
+
+async def test_dates_are_offered_from_tomorrow_until_eighteen_months_ahead(
+    world: World, offer: Offer, now: datetime
+) -> None:
+    async def starts(at: datetime, first: date, last: date) -> list[date]:
+        found = await free_dates(world.clinic, offer, wishes_of(None), first, last, key=b"k" * 32, now=at)
+        return [window.start for window in found.windows]
+
+    spring = await starts(now, date(2027, 3, 1), date(2027, 3, 31))
+    that_night = datetime.combine(spring[0], time(5), UTC)  # nobody has come to work yet
+    horizon = TODAY + timedelta(days=548)
+
+    assert await starts(that_night, date(2027, 3, 1), date(2027, 3, 31)) == spring[1:]
+    assert max(await starts(now, horizon - 30 * DAY, horizon + 30 * DAY)) <= horizon
+    assert max(await starts(now + 7 * DAY, horizon - 30 * DAY, horizon + 30 * DAY)) > horizon
 
 
 async def test_nothing_before_the_first_day_is_offered_and_nothing_after_it_is_left_out(

@@ -19,6 +19,7 @@ from booking.journeys import offer_freed as offering
 from booking.journeys.cancel import cancel
 from booking.journeys.check import check
 from booking.journeys.close_case import close_case
+from booking.journeys.first_day import Because, FirstDay
 from booking.journeys.give_consent import withdraw_consent
 from booking.journeys.join_waitlist import leave_waitlist
 from booking.journeys.offer_freed import offer_freed
@@ -30,6 +31,7 @@ from booking.messages.models import Message, SilenceReason
 from booking.payments.terms import RefundCause
 from booking.services import Services
 from booking.slots import claims
+from booking.slots.windows import Window
 from tests.journeys.refusals import fail_once
 from tests.journeys.trips import a_case, a_confirmed, a_hold, come_back, patient_of, pay, tokens
 from tests.journeys.waiting import APRIL, MINUTE, close_but, joins, line, offer_to
@@ -161,6 +163,37 @@ async def test_nobody_is_offered_dates_before_a_first_day_that_staff_set_since(
     await lets_go(taken, services)
 
     assert await line() == [("samuel", "waiting"), ("helene", "offered")]
+
+
+async def test_the_first_that_may_start_is_offered_where_earlier_ones_may_not(world: World, services: Services) -> None:
+    await close_but(None)
+    samuel = await joins(world, "samuel", now=services.now())
+    await Case.filter(id=samuel.id).update(not_before=date(2027, 4, 15))
+    await execute("DELETE FROM closure WHERE reason = 'away'")
+
+    await offer_freed(now=services.now())
+
+    offer = await offer_to(samuel, services.now())
+    assert offer is not None
+    assert date(2027, 4, 15) <= Window.from_json(offer.window).start < APRIL.last_day
+
+
+async def test_no_dates_are_offered_that_begin_while_they_think_about_them(
+    world: World, taken: Booking, services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samuel = await joins(world, "samuel", now=services.now())
+    at_once = FirstDay(APRIL.first_day, Because.NOTICE)  # a programme that asks for no days ahead
+    for name in ("notice", "first_day"):
+        monkeypatch.setattr(offering, name, lambda *_of: at_once)
+    clock.at = taken.starts_at - timedelta(hours=12)
+    await execute("DELETE FROM closure WHERE reason = 'away'")
+
+    await offer_freed(now=services.now())
+
+    offer = await offer_to(samuel, services.now())
+    assert offer is not None
+    assert offer.lapses_at is not None
+    assert offer.starts_at > offer.lapses_at > taken.starts_at
 
 
 async def test_who_is_first_in_line_is_tried_again_before_the_next_when_the_clinic_is_just_being_changed(

@@ -68,9 +68,14 @@ async def test_a_feed_tells_kept_bookings_without_saying_what_is_done_until_it_i
     await take(window, mine.id, now=NOW, lapses_at=None)
     person = await a_colleague(small.clinic.id)
     token = await open_feed(small.clinic.id, person.id, now=NOW, resource_id=small.chairs[0].id)
+    held = (await free(small))[-1]
+    hold = await booking(small, held)
+    await take(held, hold.id, now=NOW, lapses_at=NOW + HOUR)
 
     told = (await read_feed(token, now=NOW)).text
 
+    assert hold.code not in told
+    assert told.count("CLASS:PRIVATE") == told.count("BEGIN:VEVENT") == 1
     assert f"SUMMARY:{mine.code} chair 1" in told
     assert "DTSTART;TZID=America/Antigua:20270202T084500" in told
     assert "nfusion" not in told

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -50,6 +50,15 @@ def test_a_day_has_room_for_as_many_as_there_are_doses() -> None:
     assert list(starts_free(dosed, ANYTHING, FIRST, LAST, stock("clinician", "clinician", doses=2)).values()) == [
         3, 1, 1, 1, 0,
     ]  # fmt: skip
+
+
+def test_a_day_has_room_for_who_needs_a_chair_from_the_evening_before() -> None:
+    always = tuple(Hours(day, time(), time()) for day in range(7))
+    chair = (Supply(1, "chair", hours=always),)
+    wide = replace(stock(), first=FIRST - timedelta(days=7), resources=chair)
+    early = visit("chair", earliest="06:00", latest="06:00", buffer_before=12 * 60)
+
+    assert starts_free(early, ANYTHING, FIRST, FIRST, wide) == {FIRST: 1}
 
 
 def test_who_needs_nothing_can_always_come() -> None:

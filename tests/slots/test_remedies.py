@@ -1,7 +1,7 @@
 """What is offered when the clinic changes: everything that is offered first can be had, all of it together, or any part."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 import pytest
@@ -158,6 +158,18 @@ async def test_without_anyone_else_the_nearest_dates_and_the_later_of_two() -> N
     [remedy] = await desk.offered([mine], await desk.closed(doctor, 3, 0))
 
     assert (remedy.same, [window.start - FIRST for window in remedy.nearest]) == (None, [4 * DAY, 5 * DAY, 1 * DAY])
+
+
+async def test_nobody_is_offered_to_come_on_the_day_itself() -> None:
+    desk = await a_desk(clinicians=1)
+    [mine] = await desk.booked(3)
+    codes = await desk.closed(desk.small.clinicians[0].id, 3, 3)
+    that_morning = datetime.combine(FIRST, time(10), UTC)
+
+    [remedy] = await desk.offered([mine], codes, that_morning)
+
+    assert FIRST in {window.start for window in await free(desk.small, that_morning)}
+    assert min(window.start for window in remedy.nearest) == FIRST + DAY
 
 
 async def test_two_are_not_offered_the_same_and_none_relies_on_the_other() -> None:

@@ -35,9 +35,11 @@ def lot(id_: int, first: int, last: int, free: int) -> LotStock:
     return LotStock(id_, "cells", DAY.replace(day=first), DAY.replace(day=last), free)
 
 
-def chosen(steps: list[dict[str, Any]], *resources: Supply, lots: tuple[LotStock, ...] = ()) -> list[Any]:
+def chosen(
+    steps: list[dict[str, Any]], *resources: Supply, lots: tuple[LotStock, ...] = (), now: datetime = NOW
+) -> list[Any]:
     """For each step the hour and who, on the first day; empty if that day cannot be had."""
-    stock = Stock(1, ZONE, DAY, LAST, NOW, resources, lots)
+    stock = Stock(1, ZONE, DAY, LAST, now, resources, lots)
     found = windows(Protocol.parse({"steps": steps}), Wishes(), DAY, DAY, stock)
     return [(step.starts.hour, *step.resources) for window in found for step in window.steps]
 
@@ -50,6 +52,14 @@ def test_who_is_gone_when_needed_again_is_not_chosen_the_first_time() -> None:
 
     assert chosen(steps, clinician(1, (10, 17)), clinician(2)) == [(9, 2), (10, 2)]
     assert chosen(steps, clinician(1, (10, 17)), clinician(2, (8, 10))) == []
+
+
+def test_a_step_whose_buffer_has_begun_is_gone_unless_nobody_is_needed_for_it() -> None:
+    ten_to_nine = datetime(2027, 3, 1, 12, 50, tzinfo=UTC)
+    visit = step("a", "09:00", "10:00", buffer_before=15)
+
+    assert chosen([{**visit, "needs": ANYONE}], clinician(1), now=ten_to_nine) == [(10, 1)]
+    assert chosen([visit], now=ten_to_nine) == [(9,)]
 
 
 def test_a_buffer_keeps_the_only_one_from_the_next_step_but_not_the_patient_from_another() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
@@ -30,6 +31,7 @@ from booking.messages.smtp import SmtpMailer
 from booking.payments.stripe import StripeGateway
 from booking.services import Services
 from booking.settings import DatabaseUrl, Settings
+from tests import compiled
 from tests.outside import SECRET, STRIPE_KEY, WEBHOOK_SECRET, Clock, address_of, free_socket, served
 
 TOTP_KEY = derive_key(SECRET, "totp")
@@ -190,6 +192,13 @@ def _secrets() -> None:
     """One secret, and passwords that are quick to check: the example clinic has four, built for nearly every test."""
     keys.use_secret(SECRET)
     staff._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # type: ignore[misc]  # slow on purpose elsewhere
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """In the folder of the whole run: that of xdist's workers is within it."""
+    own = tmp_path_factory.getbasetemp()
+    compiled.keep_in((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "compiled")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,28 @@ from booking.database import MODELS
 
 PATIENCE: Final = 30.0  # seconds
 STABLE: Final = multiprocessing.get_context("forkserver")
-STABLE.set_forkserver_preload(["booking.__main__", "booking.app", "booking.worker", *MODELS])
+# The program, what it loads only when it begins, and what the libraries do; then the templates.
+LOADED: Final = (
+    *("booking.__main__", "booking.app", "booking.worker", *MODELS),
+    *(
+        "booking.demo.outside",
+        "booking.demo.people",
+        "booking.demo.surroundings",
+        "booking.demo.children",
+        "booking.programmes.written",
+    ),
+    *(
+        "tortoise.backends.asyncpg",
+        "httpcore",
+        "anyio._backends._asyncio",
+        "stripe._stripe_client",
+        "stripe._webhook",
+        "stripe._object_classes",
+    ),
+    *("uvicorn.lifespan.on", "uvicorn.loops.auto", "uvicorn.protocols.websockets.auto"),
+    "tests.compiled",
+)
+STABLE.set_forkserver_preload([*LOADED])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from tortoise import fields
 from tortoise.fields import ForeignKeyRelation
 
 from booking.kit.models import Row, fk
+from booking.slots.windows import Ends, ends_of
 
 
 class BookingStatus(StrEnum):
@@ -55,6 +56,14 @@ class Booking(Row):
     def claimed(self) -> dict[str, Any]:
         """The window that is claimed for it."""
         return self.aside or self.window
+
+    @property
+    def ends(self) -> Ends:
+        """Where its window begins and ends, as its family knows it."""
+        known: tuple[dict[str, Any], Ends] | None = self.__dict__.get("_ends")
+        if known is None or known[0] is not self.window:
+            known = self.__dict__["_ends"] = (self.window, ends_of(self.window))
+        return known[1]
 
     class Meta:
         table = "booking"

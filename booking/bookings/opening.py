@@ -1,8 +1,7 @@
 """Opening a booking: held first, always."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking, BookingStatus
@@ -10,6 +9,7 @@ from booking.bookings.moves import OtherDatesHeld
 from booking.kit.db import run, run_one
 from booking.kit.ids import new_code
 from booking.kit.json_text import json_of
+from booking.slots.windows import Window
 
 # One statement on the hot path: the booking and its first event. A live booking of the case makes it add nothing.
 OPEN: Final = """
@@ -32,10 +32,8 @@ LAPSE: Final = """
 
 async def open_held(
     case_id: int,
-    window: Mapping[str, Any],
+    window: Window,
     *,
-    starts_at: datetime,
-    ends_at: datetime,
     lapses_at: datetime,
     by: Viewer,
     now: datetime,
@@ -45,8 +43,8 @@ async def open_held(
     A hold of the same case that ran out does not stand in the way, even with no worker running (G3).
     Raises OtherDatesHeld if the case has a live booking.
     """
-    values = (json_of(window), starts_at, ends_at, now, lapses_at, by.person_id)
-    code = new_code()
+    told, starts_at, ends_at, code = window.to_json(), window.starts_at, window.ends_at, new_code()
+    values = (json_of(told), starts_at, ends_at, now, lapses_at, by.person_id)
     row = await run_one(OPEN, code, case_id, *values)
     if row is None:
         # It may find nothing to do: the worker can be just about to say the same, and has when this comes back.
@@ -61,7 +59,7 @@ async def open_held(
             "code": code,
             "case_id": case_id,
             "status": BookingStatus.HELD,
-            "window": dict(window),
+            "window": told,
             "starts_at": starts_at,
             "ends_at": ends_at,
             "held_at": now,

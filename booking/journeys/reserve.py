@@ -165,15 +165,7 @@ async def hold_window(
     Raises TooSoon, TooYoungThen, OtherDatesHeld, WindowTaken, WindowPassed, WrongMoment (the case is no longer agreed, and will not be
     until the commit: G5), and what the ticket says: then the transaction, or the savepoint around this, must roll back.
     """
-    booking = await open_held(
-        case.id,
-        window.to_json(),
-        starts_at=window.starts_at,
-        ends_at=window.ends_at,
-        lapses_at=lapses_at,
-        by=viewer,
-        now=now,
-    )
+    booking = await open_held(case.id, window, lapses_at=lapses_at, by=viewer, now=now)
     await claims.take(window, booking.id, now=now, lapses_at=lapses_at)
     word = await last_word(case)
     if word.status not in AGREED:

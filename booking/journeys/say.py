@@ -15,7 +15,6 @@ from booking.messages import facts, outbox
 from booking.messages.facts import Facts
 from booking.messages.planning import Recipient
 from booking.programmes.models import Clinic
-from booking.slots.windows import ends_of
 
 METHODS: Final = {"confirmed": Method.REQUEST, "moved": Method.REQUEST, "cancelled": Method.CANCEL}
 
@@ -105,7 +104,7 @@ async def _whose(booking: Booking) -> tuple[Case, Clinic]:
 
 def stay_facts(booking: Booking, clinic: Clinic) -> dict[str, Any]:
     """Which days, when the first visit is and where: what a mail about dates tells."""
-    stay = ends_of(booking.window)
+    stay = booking.ends
     return {
         "start": facts.day(stay.start),
         "end": facts.day(stay.end),

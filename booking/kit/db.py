@@ -122,7 +122,7 @@ async def run_together(*statements: Statement) -> list[int]:
     WITH that writes.
     """
     values = [value for statement in statements for value in statement.values]
-    [counts] = await run(_together(tuple(statement.sql for statement in statements)), *values)
+    [counts] = await run(_together(tuple([statement.sql for statement in statements])), *values)
     return list(counts.values())
 
 

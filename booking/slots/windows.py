@@ -106,10 +106,10 @@ class WindowStep(NamedTuple):
             "minutes": self.minutes,
             "buffer_before": self.buffer_before,
             "buffer_after": self.buffer_after,
-            "resources": self.resources,
+            "resources": list(self.resources),
             "product": self.product,
             "doses": self.doses,
-            "asks": self.asks,
+            "asks": list(self.asks),
         }
 
     @classmethod

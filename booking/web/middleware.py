@@ -77,7 +77,7 @@ class Surroundings:
             await send(message)
 
         try:
-            told = dict(reversed(scope["headers"]))  # of two with one name the first
+            told = state["headers"] = dict(reversed(scope["headers"]))  # of two with one name the first
             cookies = _cookies(told)
             known = await self._known(scope, told, cookies)
             state["viewer"] = known or ANONYMOUS
@@ -191,7 +191,7 @@ class BodyLimit:
         await self.counting(scope, receive, in_our_voice)
 
     def _says_it_is_small(self, scope: Scope) -> bool:
-        told = dict(scope["headers"])
+        told: Told = scope["state"]["headers"]
         length = told.get(b"content-length", b"0")
         declared = length.isdigit() and len(length) <= len(str(self.at_most)) and int(length) <= self.at_most
         return declared and b"transfer-encoding" not in told
@@ -250,12 +250,10 @@ def _cookies(told: Told) -> dict[str, str]:
 
 def _language(told: Told, cookies: dict[str, str], viewer: Viewer) -> str:
     """The reader's choice first (they may have switched a page), then their account's, then their browser's."""
-    wanted = [
-        cookies.get(LANGUAGE_COOKIE),
-        viewer.language,
-        *_accepted(_said(told, b"accept-language")),
-    ]
-    return next((known for tag in wanted if (known := known_language(tag))), SOURCE_LANGUAGE)
+    for tag in (cookies.get(LANGUAGE_COOKIE), viewer.language, *_accepted(_said(told, b"accept-language"))):
+        if tag and (known := known_language(tag)):
+            return known
+    return SOURCE_LANGUAGE
 
 
 def _accepted(header: str) -> list[str]:

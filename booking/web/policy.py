@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from booking.accounts.viewers import Viewer
 from booking.kit.errors import Forbidden, NotFound, Refusal
 from booking.kit.words import _
+from booking.web.request import viewer_of
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -73,7 +74,7 @@ def _guarded(endpoint: Endpoint, who: Who) -> Endpoint:
 
     @wraps(endpoint)
     async def guarded(request: Request) -> Response:
-        viewer: Viewer = request.state.viewer
+        viewer = viewer_of(request)
         if admits(viewer):
             return await endpoint(request)
         if who is Who.PARTNER:

@@ -1,4 +1,7 @@
-"""What a handler asks of its request: who is asking, in which language, at what moment, with which services."""
+"""What a handler asks of its request: who is asking, in which language, at what moment, with which services.
+
+Every request asks; the scope itself answers sooner than what Starlette wraps around it.
+"""
 
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -11,24 +14,30 @@ from booking.services import Services
 
 
 def viewer_of(request: Request) -> Viewer:
-    viewer: Viewer = request.state.viewer
+    viewer: Viewer = request.scope["state"]["viewer"]
     return viewer
 
 
 def services_of(request: Request) -> Services:
-    found: Services = request.app.state.services
+    found: Services = request.scope["app"].state.services
     return found
 
 
 def now_of(request: Request) -> datetime:
     """One moment per request: everything that it does happens then."""
-    moment: datetime = request.state.now
+    moment: datetime = request.scope["state"]["now"]
     return moment
 
 
 def language_of(request: Request) -> str:
-    spoken: str = request.state.language
+    spoken: str = request.scope["state"]["language"]
     return spoken
+
+
+def header_of(request: Request, name: bytes) -> str:
+    """The header of this name, in small letters; "" if it was not sent."""
+    told: bytes = request.scope["state"]["headers"].get(name, b"")
+    return told.decode("latin-1")
 
 
 def links_of(request: Request) -> Links:

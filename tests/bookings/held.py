@@ -1,20 +1,17 @@
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking
 from booking.bookings.opening import open_held
 from booking.consultations.models import Case
+from booking.slots.windows import Window, WindowStep
+
+MORNING = time(9)
 
 
 async def a_hold(case: Case, now: datetime, *, by: Viewer) -> Booking:
     """Held for an hour; treatment for five days, 30 days from now."""
-    starts = now + timedelta(days=30)
-    return await open_held(
-        case.id,
-        {"start": "2027-02-11"},
-        starts_at=starts,
-        ends_at=starts + timedelta(days=5),
-        lapses_at=now + timedelta(hours=1),
-        by=by,
-        now=now,
-    )
+    days = [now.date() + timedelta(days=days) for days in (30, 34)]
+    steps = [WindowStep(f"visit-{day}", day, MORNING, 60, 0, 0, ()) for day in days]
+    window = Window(case.clinic_id, "America/Antigua", "a protocol", tuple(steps))
+    return await open_held(case.id, window, lapses_at=now + timedelta(hours=1), by=by, now=now)

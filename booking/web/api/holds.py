@@ -17,7 +17,7 @@ from booking.web.api.bodies import answer, read_body
 from booking.web.api.shapes import HoldRequest
 from booking.web.policy import Who, route
 from booking.web.refusals import problem_body
-from booking.web.request import language_of, now_of, services_of, viewer_of
+from booking.web.request import header_of, language_of, now_of, services_of, viewer_of
 
 CREATED: Final = 201
 
@@ -28,7 +28,7 @@ async def hold(request: Request) -> Response:
     The same Idempotency-Key with the same request gets the same answer.
     """
     viewer, now = viewer_of(request), now_of(request)
-    key = request.headers.get("Idempotency-Key")
+    key = header_of(request, b"idempotency-key")
     if not key or viewer.partner is None:
         raise KeyNotUsable
     body = await read_body(request, HoldRequest)

@@ -7,7 +7,7 @@ from booking.bookings.booking import status_at
 from booking.bookings.models import Booking, BookingStatus
 from booking.kit.money import Money
 from booking.kit.times import in_zone
-from booking.slots.windows import Window, ends_of
+from booking.slots.windows import Window
 from booking.web.api.shapes import Amount, BookingShape, WindowShape
 
 
@@ -31,7 +31,7 @@ def windows(found: Iterable[tuple[Window, str]]) -> list[WindowShape]:
 
 def booking(held: Booking, now: datetime) -> BookingShape:
     """Where it really stands at this moment: a hold past its time says so, even if no worker has run."""
-    chosen, zone = ends_of(held.window), held.window["zone"]
+    chosen, zone = held.ends, held.window["zone"]
     status = status_at(held, now)
     return BookingShape(
         code=held.code,

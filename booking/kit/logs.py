@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -43,7 +44,9 @@ class Log:
             return
         if _configured:
             line = {"at": datetime.now(UTC), "level": logging.getLevelName(level).lower(), "event": event}
-            sys.stderr.write(_told({**line, "from": self._logger.name}, facts, fault) + "\n")
+            # A full disk, a closed pipe, or nobody who listens: no request fails for that.
+            with suppress(OSError, ValueError, AttributeError):
+                sys.stderr.write(_told({**line, "from": self._logger.name}, facts, fault) + "\n")
         else:
             self._logger.log(level, event, extra={"facts": facts, "fault": fault})
 

@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="web processes")
     parser.add_argument("--to", type=Path, default=Path("var/bench.jsonl"), help="the file that gets the figures")
     chosen = parser.parse_args()
-    sizes = QUICK if chosen.quick else Sizes(32, 6, 5, chosen.workers, (1_000, 100_000, 1_000_000), 5)
+    sizes = QUICK if chosen.quick else Sizes(32, 6, 9, chosen.workers, (1_000, 100_000, 1_000_000), 5)
     figures = asyncio.run(measure(sizes))
     append(figures, chosen.to)
     print(table(figures, MEANS))  # noqa: T201 - what the command is for

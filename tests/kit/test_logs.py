@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 SAYING = """
@@ -60,3 +61,13 @@ def test_a_fault_is_told_by_its_type_and_place_not_by_its_words() -> None:
         assert line["fault"] == "ValueError"
         assert line["where"].startswith("<string>:")
         assert "secret" not in json.dumps(line)
+
+
+def test_what_cannot_be_told_stops_nobody() -> None:
+    source = SAYING.format(said="logs.logger('booking.x').info('payment.settled')\nprint('went on')")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", source], stderr=full, stdout=subprocess.PIPE, text=True, check=True
+        )
+
+    assert done.stdout == "went on\n"

@@ -21,7 +21,7 @@ from booking.slots.changing import changing
 from booking.slots.closures import Opening, Touched
 from booking.slots.hours import Hours
 from booking.slots.models import Resource
-from booking.slots.skills import unable
+from booking.slots.unsuited import unsuited
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,13 @@ async def open_resource(viewer: Viewer, resource_id: int, *, now: datetime) -> O
         clinic = await own_clinic(viewer)
         resource = await resources.of_clinic(clinic.id, resource_id)
         today = in_zone(now, clinic.zone).date()
-        outside = await resources.outside_now(clinic, resource.id, now=now)
-        asked = [one for _name, one in await unable(clinic.id, resource.id, now=now)]
-        booked = await who_booked(clinic.id, (one.booking for one in (*outside, *asked)))
+        found = await unsuited(clinic.id, resource.id, now=now)
+        booked = await who_booked(clinic.id, (one.touched.booking for one in found))
         openings = (await closures.opening_hours(clinic.id, today)).get(resource.id, [])
         await audit.record(viewer, "resource.read", f"resource {resource.id}", now=now)
-    return OneResource(clinic, today, resource, openings, outside, asked, booked)
+    outside = [one.touched for one in found if one.is_outside]
+    unable = [one.touched for one in found if one.is_unable]
+    return OneResource(clinic, today, resource, openings, outside, unable, booked)
 
 
 async def change_resource(
@@ -74,8 +75,8 @@ async def change_resource(
         resource = await resources.of_clinic(clinic.id, resource_id)
         await resources.check_change(resource, name, skills)
         loses = set(resource.skills) - set(skills)
-        asked = await unable(clinic.id, resource.id, skills, now=now) if loses else []
-        touched = [one for _name, one in asked]
+        found = await unsuited(clinic.id, resource.id, skills=skills, now=now) if loses else []
+        touched = [one.touched for one in found if one.is_unable]
         is_kept = anyway or not touched
         if is_kept:
             await resources.change(resource.id, name, skills)

@@ -15,17 +15,22 @@ from booking.slots import closures
 from booking.slots.changing import changing
 from booking.slots.closures import Closing, Kept, Opening, Touched
 from booking.slots.models import Resource
+from booking.slots.unsuited import Unsuited, unsuited
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The clinic's opening hours by resource, its closures from today on, and whose bookings these touch."""
+    """The clinic's opening hours by resource, its closures from today on, and whose bookings these touch.
+
+    `unsuited` are bookings whose resource has other hours by now, or has lost a skill that they ask for.
+    """
 
     clinic: Clinic
     today: date
     resources: Sequence[Resource]
     openings: Mapping[int, Sequence[Opening]]
     closures: Sequence[Kept]
+    unsuited: Sequence[Unsuited]
     booked: Mapping[str, Booked]
 
 
@@ -49,7 +54,9 @@ async def open_hours(viewer: Viewer, *, now: datetime) -> Hours:
         clinic = await own_clinic(viewer)
         today = in_zone(now, clinic.zone).date()
         kept = await closures.closures_of(clinic.id, today, now=now)
-        booked = await who_booked(clinic.id, (one.booking for closure in kept for one in closure.touched))
+        changed = await unsuited(clinic.id, now=now)
+        touched = [*(one for closure in kept for one in closure.touched), *(one.touched for one in changed)]
+        booked = await who_booked(clinic.id, (one.booking for one in touched))
         await audit.record(viewer, "closures.read", f"clinic {clinic.slug}", now=now)
         return Hours(
             clinic,
@@ -57,6 +64,7 @@ async def open_hours(viewer: Viewer, *, now: datetime) -> Hours:
             await Resource.filter(clinic_id=clinic.id, is_active=True).order_by("kind", "name", "id"),
             await closures.opening_hours(clinic.id, today),
             kept,
+            changed,
             booked,
         )
 

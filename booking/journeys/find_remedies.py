@@ -20,15 +20,15 @@ from booking.kit.errors import NotFound
 from booking.kit.times import in_zone
 from booking.programmes.models import Clinic
 from booking.slots import closures, lots, resources
-from booking.slots.closures import Kept, Touched
+from booking.slots.closures import Kept
 from booking.slots.holidays import Shut, holidays_of
 from booking.slots.load import load_stock
 from booking.slots.lots import OnShelf
 from booking.slots.models import LotState
 from booking.slots.remedies import Hit, Remedy, remedies
-from booking.slots.skills import unable
 from booking.slots.stock import Given
 from booking.slots.tokens import window_token
+from booking.slots.unsuited import Unsuited, unsuited
 from booking.slots.windows import Window
 
 # How far after the last of the stays other dates are looked for.
@@ -46,7 +46,7 @@ NAMES: Final = "SELECT id, name FROM resource WHERE clinic_id = $1"
 class Change:
     """What has changed at the clinic: closures, days on which all of it is closed, a resource's hours or skills, or one lot that is not released.
 
-    If nothing is named: every closure and every such day that is to come, and whoever can no longer do what they are booked for.
+    If nothing is named: all of these that are to come, but for lots.
     """
 
     closures: frozenset[int] = frozenset()
@@ -96,18 +96,19 @@ async def find_remedies(viewer: Viewer, change: Change, *, key: bytes, now: date
     async with transaction():
         clinic = await own_clinic(viewer)
         kept, days = await _closures(clinic, change, now=now), await _days(clinic, change, now=now)
-        unsuited = await _unsuited(clinic, change, now=now)
+        changed = await _unsuited(clinic, change, now=now)
         lot = await _lot(clinic, change.lot, now=now) if change.lot else None
         codes = {one.booking for closed in kept for one in closed.touched}
         codes |= {one.booking for day in days for one in day.touched}
-        codes |= {one.booking for _name, one in unsuited}
+        codes |= {one.touched.booking for one in changed}
         if lot is not None:
             codes = {one.booking for one in await lots.promised(clinic.id, now=now, lot_id=lot.id)}
         touches = await _touches(clinic, codes, recalled=lot is not None, key=key, now=now)
         await audit.record(viewer, "remedies.read", f"clinic {clinic.slug}", now=now)
         names = {row["id"]: row["name"] for row in await run(NAMES, clinic.id)}
         untold = await Booking.filter(case__clinic_id=clinic.id, aside_at__isnull=False).count()
-        return Touches(clinic, kept, days, sorted({name for name, _one in unsuited}), lot, touches, names, untold)
+        unsuited_to = sorted({one.resource for one in changed})
+        return Touches(clinic, kept, days, unsuited_to, lot, touches, names, untold)
 
 
 async def _closures(clinic: Clinic, change: Change, *, now: datetime) -> list[Kept]:
@@ -125,15 +126,12 @@ async def _days(clinic: Clinic, change: Change, *, now: datetime) -> list[Shut]:
     return [one for one in closed if one.day in change.days or (change == Change() and one.touched)]
 
 
-async def _unsuited(clinic: Clinic, change: Change, *, now: datetime) -> list[tuple[str, Touched]]:
-    """Each with the name of the resource that no longer suits it."""
+async def _unsuited(clinic: Clinic, change: Change, *, now: datetime) -> list[Unsuited]:
     if change == Change():
-        return await unable(clinic.id, now=now)
+        return await unsuited(clinic.id, now=now)
     if change.resource is None:
         return []
-    resource = await resources.of_clinic(clinic.id, change.resource)
-    outside = await resources.outside_now(clinic, resource.id, now=now)
-    return [*((resource.name, one) for one in outside), *await unable(clinic.id, resource.id, now=now)]
+    return await unsuited(clinic.id, (await resources.of_clinic(clinic.id, change.resource)).id, now=now)
 
 
 async def _lot(clinic: Clinic, code: str, *, now: datetime) -> OnShelf:

@@ -14,7 +14,7 @@ from typing import Final
 from booking.kit.db import Record, execute, run
 from booking.kit.errors import Refusal
 from booking.kit.words import _
-from booking.slots.local import instant
+from booking.slots.local import days_of, instant, opening
 from booking.slots.windows import ClaimRow, Window
 
 
@@ -32,12 +32,6 @@ class WindowPassed(Refusal):
     say = _("Those dates have already begun. Please choose later ones.")
 
 
-# The local days that a claim lies on. Hours in a gap before midnight are an hour later, and so on the day after theirs. Of hours
-# that a gap swallows the beginning may be settled after the end: they are none.
-DAYS_OF_CLAIM: Final = """generate_series(
-              date_trunc('day', (w.starts_at - interval '1 hour') AT TIME ZONE $8), w.ends_at AT TIME ZONE $8, '1 day') AS day"""
-OPENS: Final = instant("(day + o.opens)", "$8")
-CLOSES: Final = instant("(day + coalesce(nullif(o.closes, '00:00'), '24:00'))", "$8")
 CLOSED_FROM: Final = instant("(day + coalesce(x.from_time, '00:00'))", "$8")
 CLOSED_UNTIL: Final = instant("(day + coalesce(nullif(x.to_time, '00:00'), '24:00'))", "$8")
 
@@ -73,13 +67,10 @@ WITH wanted AS (
     JOIN resource r ON r.id = there.id AND r.xmin = there.version AND r.skills ?& string_to_array(w.asks, ' ')
    WHERE (SELECT count(*) FROM cleared) >= 0
      AND NOT EXISTS (
-       SELECT FROM closure x, {DAYS_OF_CLAIM}
+       SELECT FROM closure x, {days_of("w", "$8")}
         WHERE x.resource_id = w.resource_id AND day BETWEEN x.first_day AND x.last_day
           AND {CLOSED_FROM} < w.ends_at AND {CLOSED_UNTIL} > w.starts_at AND {CLOSED_FROM} < {CLOSED_UNTIL})
-     AND tstzrange(w.starts_at, w.ends_at) <@ (
-       SELECT range_agg(tstzrange(least({OPENS}, {CLOSES}), {CLOSES})) FROM opening_hours o, {DAYS_OF_CLAIM}
-        WHERE o.resource_id = w.resource_id AND o.weekday = extract(isodow FROM day) - 1
-          AND day BETWEEN o.from_day AND coalesce(o.until_day, 'infinity'))
+     AND tstzrange(w.starts_at, w.ends_at) <@ {opening("w", "$8")}
      AND NOT EXISTS (
        SELECT FROM holiday h JOIN wanted a ON (a.starts_at AT TIME ZONE $8)::date <= h.day
                                           AND a.ends_at AT TIME ZONE $8 > h.day

@@ -11,7 +11,6 @@ from booking.kit.db import Record, execute, run
 from booking.kit.errors import Invalid, NotFound, Refusal
 from booking.kit.times import in_zone
 from booking.kit.words import Text, _
-from booking.programmes.models import Clinic
 from booking.slots import closures
 from booking.slots.changing import changing, held
 from booking.slots.closures import Closing, Touched, touched_by
@@ -178,13 +177,6 @@ async def outside(
     """The claims on it from that day on that these hours would leave outside."""
     kept = await booked_from(clinic_id, resource_id, from_day, now=now)
     return [one for one in kept if not _covered(one, zone, hours)]
-
-
-async def outside_now(clinic: Clinic, resource_id: int, *, now: datetime) -> list[Touched]:
-    """The claims on it from today on that lie outside of the hours it has."""
-    today = in_zone(now, clinic.zone).date()
-    hours = await hours_like(resource_id, today)
-    return await outside(clinic.id, clinic.zone, resource_id, hours, today, now=now)
 
 
 async def set_hours(resource_id: int, hours: Sequence[Hours], from_day: date) -> None:

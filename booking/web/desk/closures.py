@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import time
+from operator import itemgetter
 from typing import Any
 
 from babel.dates import get_day_names
@@ -75,6 +76,15 @@ def together(hours: Hours) -> list[Together]:
     return list(found.values())
 
 
+def changed(hours: Hours) -> list[tuple[int, str, list[Touched]]]:
+    """Each resource that no longer suits some of its bookings, by its id and name, with these."""
+    names = dict.fromkeys((one.resource_id, one.resource) for one in hours.unsuited)
+    return [
+        (id_, name, [one.touched for one in hours.unsuited if one.resource_id == id_])
+        for id_, name in sorted(names, key=itemgetter(1))
+    ]
+
+
 def _closing(form: Form) -> Closing | None:
     """What was typed, or None with the errors beside the fields."""
     resource = form.number("resource", least=1, most=2**62)
@@ -98,6 +108,7 @@ async def _show(request: Request, form: Form, status: int = 200) -> Response:
         form=form,
         resources=[(each.id, each.name) for each in found.resources],
         together=together(found),
+        changed=changed(found),
         week=_week(found),
         day_names=day_names(language_of(request)),
         kind_name=kind_name,

@@ -235,7 +235,7 @@ async def test_a_skill_that_is_taken_leads_to_whom_it_leaves_without_and_what_th
 
     asked = await nia.post(path, data=typed)
     saved = await nia.post(path, data={**typed, "anyway": "yes"})
-    own, page = await nia.get(path), await nia.get(saved.headers["location"])
+    own, page, all_ = await nia.get(path), await nia.get(saved.headers["location"]), await nia.get("/desk/closures")
     done = await nia.post("/desk/closures/touched", data=chosen(page))
     after = await nia.get(path)
 
@@ -243,6 +243,8 @@ async def test_a_skill_that_is_taken_leads_to_whom_it_leaves_without_and_what_th
     assert saved.headers["location"] == f"/desk/closures/touched?resource={doctor.id}"
     assert "for a skill that it does not have" in own.text
     assert "its hours or skills are no longer what these need" in page.text
+    assert "Its hours or skills are no longer what 1 appointment needs" in all_.text
+    assert f"/desk/closures/touched?resource={doctor.id}" in all_.text
     assert done.headers["location"] == f"/desk/closures/touched?resource={doctor.id}&done=1"
     assert "for a skill that it does not have" not in after.text
 

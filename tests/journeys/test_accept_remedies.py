@@ -1,7 +1,7 @@
 """An absence or a recall touches several bookings: all are seen, and what is accepted is done, one by one or together."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -25,6 +25,7 @@ from tests.journeys.test_exchange_doses import doses, twin_of
 from tests.journeys.test_reschedule import claimed, nia
 from tests.journeys.test_review_case import STRANGER
 from tests.journeys.trips import FIRST, KEY, LINKS, a_case, a_confirmed, a_hold, tokens
+from tests.outside import Clock
 
 CLOSURES = Change()
 
@@ -112,6 +113,41 @@ async def test_nobody_is_offered_dates_before_their_first_day(world: World, serv
     [one, _other] = (await found(world, services)).touches
 
     assert min(window.start for window in one.remedy.nearest) >= first
+
+
+async def test_who_holds_dates_is_not_to_come_before_the_time_to_pay_is_over(world: World, services: Services) -> None:
+    _early, late = await booked(world, services)
+    await away(world, "clinician", services)
+    until = datetime.combine(FIRST - timedelta(days=10), time(12), UTC)
+    await Booking.filter(id=late.id).update(lapses_at=until)
+    await execute("UPDATE claim SET lapses_at = $2 WHERE booking_id = $1", late.id, until)
+
+    [_one, other] = (await found(world, services)).touches
+
+    assert min(window.start for window in other.remedy.nearest) >= until.date()
+
+
+async def test_who_may_not_fly_yet_is_not_to_come_sooner_than_now(world: World, services: Services) -> None:
+    early, _late = await booked(world, services)
+    await away(world, "clinician", services)
+    await Case.filter(id=early.case_id).update(created_at=early.starts_at)  # what was told then counts from then
+
+    [one, _other] = (await found(world, services)).touches
+
+    assert min(window.start for window in one.remedy.nearest) > Window.from_json(early.window).start
+
+
+async def test_a_dose_that_was_given_is_not_lost_by_a_recall(world: World, services: Services, clock: Clock) -> None:
+    early, late = await booked(world, services)
+    [(lot, _step), *_more] = await doses(early)
+    [infusion] = [step for step in Window.from_json(early.window).steps if step.doses]
+    clock.at = Window.from_json(early.window).period(infusion)[1]
+    await execute("UPDATE lot SET state = 'recalled' WHERE code = $1", lot)
+
+    touches = (await found(world, services, Change(lot=lot))).touches
+
+    assert early.code not in [one.code for one in touches]
+    assert late.code not in [one.code for one in touches]  # its hold has lapsed long since
 
 
 async def test_one_that_is_refused_stops_no_other_and_is_offered_something_else(

@@ -1,6 +1,7 @@
 """What becomes free goes along the waiting list: in order, for a time of their own, and never to two."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,10 +22,11 @@ from booking.journeys.check import check
 from booking.journeys.close_case import close_case
 from booking.journeys.first_day import Because, FirstDay
 from booking.journeys.give_consent import withdraw_consent
-from booking.journeys.join_waitlist import leave_waitlist
+from booking.journeys.join_waitlist import FreeAlready, join_waitlist, leave_waitlist
 from booking.journeys.offer_freed import offer_freed
 from booking.journeys.pause_messages import resume_messages, stop_messages
 from booking.journeys.release_hold import release_hold
+from booking.journeys.reserve import TooYoungThen
 from booking.journeys.sweep_lapses import sweep_lapses
 from booking.kit.db import execute, run
 from booking.messages.models import Message, SilenceReason
@@ -97,7 +99,7 @@ async def test_an_offer_is_kept_for_a_day_and_goes_to_the_next_when_it_lapses(
 
 
 async def test_who_declines_goes_to_the_end_of_the_line_and_is_not_offered_the_same_dates_again(
-    two: tuple[Case, Case], taken: Booking, services: Services, clock: Clock
+    world: World, two: tuple[Case, Case], taken: Booking, services: Services, clock: Clock
 ) -> None:
     samuel, helene = two
     await lets_go(taken, services)
@@ -113,6 +115,12 @@ async def test_who_declines_goes_to_the_end_of_the_line_and_is_not_offered_the_s
     await lets_go(other, services)
     assert await line() == [("samuel", "waiting"), ("helene", "waiting")]
     assert await offer_freed(now=services.now()) == 0
+
+    # What they let go is free, and is no reason not to wait for other dates.
+    fewer = replace(APRIL, last_day=APRIL.last_day - DAY)
+    await join_waitlist(await patient_of(samuel), samuel.code, fewer, now=services.now())
+    with pytest.raises(FreeAlready):
+        await joins(world, "abdullah", fewer, now=services.now())
 
 
 async def test_who_takes_an_offer_pays_as_for_any_dates_and_has_left_the_line(
@@ -153,6 +161,40 @@ async def test_whose_wish_is_not_met_is_passed_over_and_keeps_the_place(
     await lets_go(taken, services)
 
     assert await line() == [("samuel", "waiting"), ("helene", "offered")]
+
+
+async def test_who_declined_comes_after_those_who_have_waited_since_before(
+    world: World, taken: Booking, services: Services, clock: Clock
+) -> None:
+    samuel = await joins(world, "samuel", now=services.now())
+    late_april = replace(APRIL, first_day=date(2027, 4, 15))
+    helene = await joins(world, "helene", late_april, now=services.now() + MINUTE)
+    await lets_go(taken, services)
+    offer = await offer_to(samuel, services.now())
+    assert offer is not None
+    clock.at += 2 * MINUTE
+    await lets_go(offer, services)
+
+    waits = [await waitlist.of_case(case.id) for case in (helene, samuel)]
+    assert [await waitlist.place_of(wait) for wait in waits if wait] == [1, 2]
+    await execute("DELETE FROM closure WHERE reason = 'away' AND first_day BETWEEN '2027-04-19' AND '2027-04-23'")
+    await offer_freed(now=services.now())
+
+    first, second = [await offer_to(case, services.now()) for case in (helene, samuel)]
+    assert first is not None
+    assert second is None or first.id < second.id
+
+
+async def test_nobody_waits_for_days_on_which_they_are_too_young(world: World, services: Services) -> None:
+    await close_but(None)
+    case = await a_case(world, now=services.now(), birth_date="2009-04-06")
+    old_enough = replace(APRIL, first_day=date(2027, 4, 6))
+
+    with pytest.raises(TooYoungThen):
+        await join_waitlist(await patient_of(case), case.code, APRIL, now=services.now())
+    await join_waitlist(await patient_of(case), case.code, old_enough, now=services.now())
+
+    assert await line() == [("samuel", "waiting")]
 
 
 async def test_nobody_is_offered_dates_before_a_first_day_that_staff_set_since(

@@ -22,6 +22,7 @@ async def test_from_afar_each_day_says_how_often_it_is_taken_and_whether_it_is_c
     chair = small.chairs[1]
     await Closure.create(resource=chair, first_day=date(2027, 1, 1), last_day=date(2027, 2, 2))
     await Holiday.create(clinic=small.clinic, day=date(2027, 2, 5), name="Carnival")
+    await Holiday.create(clinic=small.clinic, day=date(2027, 2, 6), name="A feast on which they work", is_open=True)
     week = week_of(date(2027, 2, 3))
 
     counted = await load_counts(small.clinic.id, "America/Antigua", *week, NOW + HOUR)

@@ -160,6 +160,21 @@ async def test_without_anyone_else_the_nearest_dates_and_the_later_of_two() -> N
     assert (remedy.same, [window.start - FIRST for window in remedy.nearest]) == (None, [4 * DAY, 5 * DAY, 1 * DAY])
 
 
+async def test_of_two_that_would_do_a_booking_keeps_its_own() -> None:
+    desk = await a_desk()
+    first, second = await desk.booked(0, 0)
+    [its_chair] = {row.resource_id for row in Window.from_json(second.window).rows()} & {
+        chair.id for chair in desk.small.chairs
+    }
+    assert its_chair == desk.small.chairs[1].id
+    await claims.release(first.id)
+
+    [remedy] = await desk.offered([second], await desk.closed(desk.small.clinicians[1].id, 0, 3))
+
+    assert remedy.same is not None
+    assert {row.resource_id for row in remedy.same.rows()} == {desk.small.clinicians[0].id, its_chair}
+
+
 async def test_nobody_is_offered_to_come_on_the_day_itself() -> None:
     desk = await a_desk(clinicians=1)
     [mine] = await desk.booked(3)

@@ -4,7 +4,9 @@ import re
 from datetime import date, datetime
 from html import unescape
 
+from booking.programmes.models import Programme
 from booking.slots.models import Closure, Lot, LotState, Resource
+from tests.slots.rows import small_clinic
 from tests.web.conftest import Visit
 
 
@@ -46,3 +48,19 @@ async def test_the_picture_speaks_the_readers_language(visit: Visit, now: dateti
     assert "Día Inicios Médicos Salas Intérpretes" in words
     assert "9,5 de 9,5" in words
     assert "Doctors" not in answer.text
+
+
+async def test_what_another_clinic_offers_is_not_there(visit: Visit, now: datetime) -> None:
+    other = await small_clinic()
+    theirs = Programme.filter(id=other.version.programme_id)
+    await theirs.update(slug="a-first-one", published_version_id=other.version.id)
+    nia = await visit.as_("nia")
+
+    own = await nia.get("/desk/capacity?month=2027-06")
+    asked = await nia.get("/desk/capacity?month=2027-06&programme=a-first-one")
+
+    for answer in (own, asked):
+        assert {each for each in re.findall(r'rel="\w+" href="[^"]*programme=([\w-]+)', answer.text)} == {
+            "stroke-recovery"
+        }
+        assert "<option>a-first-one" not in answer.text

@@ -1,9 +1,11 @@
 """What every test may ask for: the real database, and a fixed moment."""
 
+import asyncio
 import contextlib
 import gc
 import os
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import uvloop
 from argon2 import PasswordHasher
 from tortoise import connections
 from tortoise.transactions import in_transaction
@@ -47,6 +50,10 @@ class _RolledBack(Exception):
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("house")
 
+
+# The loop that serves in production, where it can be had so: half of the time of a question to the database.
+if sys.version_info < (3, 14):
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 LONG = {"bench", "faults", "races", "soak", "stripe", "test_commands.py", "test_policy.py", "test_sign_in.py"}
 LONG_TOGETHER = {"test_postgres.py", "test_store.py"}

@@ -43,10 +43,8 @@ class Deadlines:
 
         async def in_time() -> Message:
             nonlocal until, more, slow
-            if (
-                not more
-            ):  # the whole body is here: what comes next is the end of the connection, which may take its time
-                return await receive()
+            if not more:
+                return await receive()  # of what comes after the body, the connection's end, which may take its time
             try:
                 async with asyncio.timeout(until - monotonic()):
                     message = await receive()

@@ -7,13 +7,13 @@ from booking.demo.world import World
 from booking.journeys.exchange_doses import NoOtherDose, NothingToExchange, exchange_doses
 from booking.journeys.receive_lot import set_lot_state
 from booking.kit.db import execute, run
-from booking.kit.errors import NotFound
+from booking.kit.errors import NotFound, WrongMoment
 from booking.services import Services
 from booking.slots.models import Lot, LotState
 from booking.slots.windows import Window
 from tests.journeys.full_case import staff
 from tests.journeys.test_review_case import STRANGER
-from tests.journeys.trips import a_case, a_confirmed, patient_of
+from tests.journeys.trips import a_case, a_confirmed, a_hold, patient_of
 
 
 async def doses(booking: Booking) -> list[tuple[str, str]]:
@@ -68,6 +68,18 @@ async def test_where_none_is_left_the_booking_keeps_its_own_in_sight(world: Worl
         await exchange_doses(staff(world), booking.code, now=services.now())
 
     assert await doses(booking) == before
+
+
+async def test_a_hold_that_has_lapsed_is_given_no_other_dose(world: World, services: Services) -> None:
+    booking = await a_hold(await a_case(world, now=services.now()), services)
+    before = await doses(booking)
+    await twin_of(await recalled(world, booking, services))
+    assert booking.lapses_at is not None
+
+    with pytest.raises(WrongMoment) as refused:
+        await exchange_doses(staff(world), booking.code, now=booking.lapses_at)
+
+    assert (type(refused.value), await doses(booking)) == (WrongMoment, before)
 
 
 async def test_a_dose_that_was_given_stays_with_its_lot(world: World, services: Services) -> None:

@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from booking.accounts.models import Role
+from booking.accounts.models import Person, Role
 from booking.accounts.viewers import SYSTEM
 from booking.bookings import waitlist
 from booking.bookings.booking import live_of
 from booking.bookings.models import Booking, WaitStatus
 from booking.bookings.wishes import Wish
 from booking.consultations.models import Case, CaseStatus
-from booking.demo.ready import staff_of
+from booking.demo.ready import Stage, staff_of
 from booking.demo.world import World
 from booking.journeys import offer_freed as offering
+from booking.journeys.agreement import require_agreement
 from booking.journeys.cancel import cancel
 from booking.journeys.check import check
 from booking.journeys.close_case import close_case
@@ -29,7 +30,9 @@ from booking.journeys.release_hold import release_hold
 from booking.journeys.reserve import TooYoungThen
 from booking.journeys.sweep_lapses import sweep_lapses
 from booking.kit.db import execute, run
+from booking.kit.times import in_zone
 from booking.messages.models import Message, SilenceReason
+from booking.messages.planning import awake
 from booking.payments.terms import RefundCause
 from booking.services import Services
 from booking.slots import claims
@@ -268,6 +271,24 @@ async def test_new_opening_hours_are_offered_at_the_workers_next_round(world: Wo
 
     assert await offer_freed(now=services.now()) == 1
     assert await offer_to(samuel, services.now()) is not None
+
+
+async def test_an_offer_outlives_the_time_to_think_and_ends_in_nobodys_night(world: World, services: Services) -> None:
+    zone = "Pacific/Auckland"  # where the time to think ends at one in the morning
+    await close_but(None)
+    case = await a_case(world, Stage.CONSENTED, now=services.now())
+    await Person.filter(id=case.patient_id).update(zone=zone)
+    await join_waitlist(await patient_of(case), case.code, APRIL, now=services.now())
+    await execute("DELETE FROM closure WHERE reason = 'away'")
+
+    await offer_freed(now=services.now())
+
+    offer, agreement = await offer_to(case, services.now()), await require_agreement(case)
+    assert offer is not None
+    assert offer.lapses_at is not None
+    assert in_zone(agreement.cooling_off_until, zone).hour == 1
+    assert offer.lapses_at >= agreement.cooling_off_until + DAY
+    assert awake(offer.lapses_at, zone) == offer.lapses_at
 
 
 async def test_an_offer_made_in_the_night_is_counted_from_the_morning(

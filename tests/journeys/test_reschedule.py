@@ -1,5 +1,6 @@
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,11 @@ from booking.demo.world import World
 from booking.itineraries.findings import Kind
 from booking.itineraries.models import Flight
 from booking.journeys.check import check
-from booking.journeys.find_dates import free_dates
+from booking.journeys.find_dates import find_dates, free_dates
 from booking.journeys.offer import offer_of
 from booking.journeys.reschedule import SameDates, StayBegan, preview_move, reschedule
 from booking.journeys.reserve import DatesGone
+from booking.journeys.wished_interpreter import interpreter_in
 from booking.kit.db import run, transaction
 from booking.kit.errors import MovedMeanwhile, NotFound, WrongMoment
 from booking.messages.models import Message, MessageStatus
@@ -25,9 +27,10 @@ from booking.payments.charges import charge_of
 from booking.payments.models import ChargeKind
 from booking.services import Services
 from booking.slots import claims
+from booking.slots.models import Closure, Resource
 from booking.slots.windows import Window, Wishes
 from tests.journeys.travel import whole_trip
-from tests.journeys.trips import KEY, LINKS, a_case, a_confirmed, a_hold, patient_of, tokens
+from tests.journeys.trips import FIRST, KEY, LAST, LINKS, a_case, a_confirmed, a_hold, patient_of, tokens
 
 THREE_WEEKS = timedelta(days=21)
 
@@ -152,6 +155,28 @@ async def test_a_lapsed_hold_a_stay_that_began_and_the_same_dates_are_refused(
     confirmed = await a_confirmed(await a_case(world, who="helene", now=now), services)
     with pytest.raises(StayBegan):
         await reschedule(nia(world), confirmed.code, token, key=KEY, links=LINKS, now=confirmed.starts_at)
+
+
+async def test_whoever_serves_instead_the_interpreter_of_the_new_dates_is_there(
+    world: World, services: Services
+) -> None:
+    case = await a_case(world, now=services.now())
+    how: dict[str, Any] = {"interpreter": "ar", "key": KEY, "now": services.now()}
+    held = await a_hold(case, services)
+    _case, shown = await find_dates(await patient_of(case), case.code, FIRST, LAST, **how)
+    window = shown.windows[-1]
+    [chair] = [
+        one.id
+        for one in await Resource.filter(kind="infusion-chair")
+        if one.id in {row.resource_id for row in window.rows()}
+    ]
+    await Closure.create(resource_id=chair, first_day=window.start, last_day=window.end)
+
+    after = await moved(world, held, shown.token(window), services)
+
+    now_has = Window.from_json(after.window)
+    assert (now_has.start, now_has != window) == (window.start, True)
+    assert await interpreter_in(now_has, case) == "ar"
 
 
 async def test_of_two_moves_at_once_one_wins(lasting_world: World, services: Services, now: datetime) -> None:

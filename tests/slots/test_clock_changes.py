@@ -94,3 +94,18 @@ def test_opening_hours_and_windows_stay_at_their_local_times_when_a_country_chan
     assert (was, after.starts_at) == (datetime(2027, 7, 1, 13, tzinfo=UTC), datetime(2027, 7, 1, 14, tzinfo=UTC))
     assert after.steps == before.steps
     assert before.starts_at == after.starts_at  # the same window, told again by the new rules
+
+
+def test_a_day_that_only_looks_like_the_one_before_because_its_clock_jumped_is_looked_at_itself() -> None:
+    """Half an hour less before the doors open at nine: as bits the same as half past eight on the day before."""
+    saturday = date(2027, 10, 2)
+    hours = Hours(5, time(8, 30), time(16, 30)), Hours(6, time(9), time(17))
+    step = {"key": "visit", "title": {}, "day": 0, "earliest": "08:30", "latest": "12:00", "minutes": 60}
+    protocol = Protocol.parse({"steps": [{**step, "needs": [{"kind": "chair"}]}]})
+    stretch = saturday, saturday + timedelta(days=2)
+    chairs = (Supply(1, "chair", hours=hours),)
+    stock = Stock(1, "Australia/Lord_Howe", *stretch, datetime(2027, 9, 1, tzinfo=UTC), chairs)
+
+    found = windows(protocol, Wishes(), saturday, saturday + timedelta(days=1), stock)
+
+    assert [window.steps[0].starts for window in found] == [time(8, 30), time(9)]

@@ -165,6 +165,24 @@ def test_what_has_begun_stays_also_where_another_step_would_take_it_along() -> N
     assert looked("infusion", CHAIR, (CHAIR, TUESDAY, TEN), monday_noon).works
 
 
+def test_a_time_that_the_clock_jumps_over_is_refused_and_the_same_a_night_later_is_not() -> None:
+    night = step("night", {"from": 0, "to": 2}, {"kind": "chair"}, earliest="02:30", latest="02:30")
+    protocol = Protocol.parse({"steps": [{**step("arrival", 0), "earliest": "01:00", "latest": "01:00"}, night]})
+    saturday = date(2027, 3, 13)
+    always = tuple(Hours(day, time(), time()) for day in range(7))
+    stretch = saturday - timedelta(days=7), saturday + timedelta(days=14)
+    chairs = (Supply(CHAIR, "chair", hours=always),)
+    stock = Stock(1, "America/New_York", *stretch, datetime(2027, 3, 1, tzinfo=UTC), chairs)
+    [window] = windows(protocol, Wishes(), saturday, saturday, stock)
+    moves = StepMoves(Scene(protocol, window, stock), "night", CHAIR)
+
+    jumped = moves.look(Target(CHAIR, saturday + timedelta(days=1), time(2, 30)))
+    after = moves.look(Target(CHAIR, saturday + timedelta(days=2), time(2, 30)))
+
+    assert [one.why for one in jumped.breaks] == [Why.CLOCK]
+    assert after.works
+
+
 def test_flights_are_advice() -> None:
     lands = datetime(2027, 3, 9, 13, 30, tzinfo=UTC)
     where = replace(scene(), there=(lands, lands + timedelta(hours=1)))

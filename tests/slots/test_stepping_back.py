@@ -62,6 +62,14 @@ def test_a_step_whose_buffer_has_begun_is_gone_unless_nobody_is_needed_for_it() 
     assert chosen([visit], now=ten_to_nine) == [(9,)]
 
 
+def test_a_day_is_looked_at_again_when_more_of_it_has_begun() -> None:
+    visit = [step("a", "09:00", "11:00", needs=ANYONE)]
+
+    assert [
+        chosen(visit, clinician(1), now=datetime(2027, 3, 1, *at, tzinfo=UTC)) for at in ((12, 0), (13, 30), (14, 30))
+    ] == [[(9, 1)], [(10, 1)], [(11, 1)]]
+
+
 def test_a_buffer_keeps_the_only_one_from_the_next_step_but_not_the_patient_from_another() -> None:
     steps = [step("a", "09:00", "09:00", needs=ANYONE, buffer_after=30), step("b", "10:00", "10:00", needs=ANYONE)]
 

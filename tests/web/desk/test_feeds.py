@@ -34,6 +34,7 @@ async def test_a_feed_of_the_clinic_has_every_kept_claim_and_no_names_and_not_wh
     answer = await visit.anonymous.get(path)
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    assert answer.headers["cache-control"].startswith("private")
     events = Calendar.from_ical(answer.text).walk("VEVENT")
     claims = await Claim.filter(booking_id=booking.id).prefetch_related("resource")
     assert sorted(str(event["summary"]) for event in events) == sorted(

@@ -13,9 +13,11 @@ from booking.consultations import cases
 from booking.itineraries.assemble import itinerary_of
 from booking.journeys.case_story import STEP_MOVED
 from booking.journeys.links import Links
+from booking.journeys.movable import movable
 from booking.journeys.offer import Offer
 from booking.journeys.open_itinerary import appointments_of
-from booking.journeys.reschedule import Move, changes, movable, put_on
+from booking.journeys.preview_move import Move, changes
+from booking.journeys.reschedule import put_on
 from booking.journeys.who_booked import Booked, who_booked
 from booking.kit.db import run, transaction
 from booking.kit.errors import NotFound, Refusal

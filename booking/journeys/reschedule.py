@@ -1,8 +1,7 @@
 """A booking goes to other dates: what it claims, its days, its mails and its calendar go together, or all of it stays (G6)."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from booking.accounts import audit
@@ -11,65 +10,24 @@ from booking.bookings import booking as bookings
 from booking.bookings.booking import lapse_of
 from booking.bookings.dates import move_dates, set_aside
 from booking.bookings.models import Booking, BookingStatus
-from booking.consultations import cases
 from booking.consultations.models import Case
-from booking.itineraries.findings import Finding, findings
-from booking.journeys.agreement import agreed, require_agreement, still_agreed, today_at_clinic
+from booking.journeys.agreement import agreed, require_agreement, today_at_clinic
 from booking.journeys.find_dates import nearest_dates, wishes_of
-from booking.journeys.first_day import FirstDay, as_of_now, first_day, require_not_too_soon, thought_over
+from booking.journeys.first_day import require_not_too_soon
 from booking.journeys.links import Links
-from booking.journeys.offer import Offer, clinic_of, offer_of
-from booking.journeys.open_itinerary import appointments_of, trip_of
-from booking.journeys.plan_messages import balance_due_of, plan_booking_messages, schedules
-from booking.journeys.reserve import DatesGone, require_age, say_held
-from booking.journeys.say import address_of, say_about_booking
+from booking.journeys.movable import first_day_on, is_too_soon, movable, wanted
+from booking.journeys.offer import Offer, clinic_of
+from booking.journeys.plan_messages import plan_booking_messages
+from booking.journeys.reserve import DatesGone, say_held
+from booking.journeys.say import say_about_booking
 from booking.journeys.wished_interpreter import interpreter_in
 from booking.kit.db import transaction
 from booking.kit.errors import MovedMeanwhile, WrongMoment
-from booking.kit.words import _
 from booking.payments.charges import move_balance_due
-from booking.programmes.models import Clinic
 from booking.slots import claims
 from booking.slots.claims import WindowTaken
 from booking.slots.substitutes import ways_to_take
-from booking.slots.tokens import read_window_token
 from booking.slots.windows import Window
-
-
-class SameDates(WrongMoment):
-    say = _("These are the dates that you have. Please choose other ones.")
-
-
-class StayBegan(WrongMoment):
-    say = _("This stay has begun, so its dates can no longer be moved.")
-
-
-@dataclass(frozen=True, slots=True)
-class MovedMail:
-    """A planned mail before and after: None where it is not sent then."""
-
-    occasion: str
-    recipient: str
-    was_due: datetime | None
-    is_due: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """What a move would change. `unfit` are the findings that it would bring; balance days are None if nothing is owed.
-
-    `too_soon` is the day before which the case's treatment must not start, if it would: then it is only done if told so again.
-    """
-
-    booking: Booking
-    clinic: Clinic
-    before: Window
-    after: Window
-    balance_was_due: date | None
-    balance_is_due: date | None
-    mails: tuple[MovedMail, ...]
-    unfit: tuple[Finding, ...]
-    too_soon: FirstDay | None
 
 
 async def reschedule(
@@ -101,66 +59,13 @@ async def reschedule(
         DatesGone: someone was faster; it names the closest free dates.
     """
     seen, clinic, offer = await movable(viewer, code, now=now)
-    window = _wanted(seen, token, clinic, offer, key=key)
+    window = wanted(seen, token, clinic, offer, key=key)
     wishes = wishes_of(interpreter or await interpreter_in(window, seen.case))
     async for candidate in ways_to_take(window, offer.protocol, wishes, now=now, but_for=seen.id):
         with suppress(WindowTaken):
             return await put_on(viewer, seen, candidate, offer, tell=tell, anyway=anyway, links=links, now=now)
     nearest = await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes, but_for=seen.id)
     raise DatesGone(clinic, offer, nearest)
-
-
-async def preview_move(viewer: Viewer, code: str, token: str, *, language: str, key: bytes, now: datetime) -> Move:
-    """What `reschedule` would change: nothing is. Raises as it does, but for what only the moment itself can tell."""
-    async with transaction():
-        booking, clinic, offer = await movable(viewer, code, now=now)
-        after = _wanted(booking, token, clinic, offer, key=key)
-        return await changes(viewer, booking, clinic, offer, after, language=language, now=now)
-
-
-async def changes(
-    viewer: Viewer, booking: Booking, clinic: Clinic, offer: Offer, after: Window, *, language: str, now: datetime
-) -> Move:
-    """What else changes if the booking is put on this window. Runs in the caller's transaction. Raises TooYoungThen."""
-    before = Window.from_json(booking.claimed)
-    first = await _first_day_of(viewer, booking.case, after, offer, now=now)
-    was_due = await balance_due_of(booking)
-    is_due = await _balance_due(booking.case, after, now=now) if was_due else None
-    return Move(
-        booking=booking,
-        clinic=clinic,
-        before=before,
-        after=after,
-        balance_was_due=was_due,
-        balance_is_due=is_due,
-        mails=await _mails(booking, (before, was_due), (after, is_due), now=now),
-        unfit=await _unfit(viewer, booking, clinic, offer, after, language=language, now=now),
-        too_soon=first if _is_too_soon(before, after, first) else None,
-    )
-
-
-async def movable(viewer: Viewer, code: str, *, underway: bool = False, now: datetime) -> tuple[Booking, Clinic, Offer]:
-    """The booking, if the viewer may move it now; one whose stay has begun only if it may be `underway`."""
-    booking = await bookings.get(viewer, code)
-    if booking.status is BookingStatus.HELD:
-        cases.require_to_book(viewer, booking.case)
-    else:
-        cases.require_staff(viewer, booking.case)
-    if booking.status not in bookings.LIVE or lapse_of(booking, now) is not None:
-        raise WrongMoment
-    # Who was moved to dates that begin unknown to them has not come.
-    has_come = booking.aside is None or booking.starts_at <= now
-    if Window.from_json(booking.claimed).starts_at <= now and has_come and not underway:
-        raise StayBegan
-    await require_agreement(booking.case)
-    return booking, await clinic_of(booking.case), await offer_of(booking.case.version_id)
-
-
-def _wanted(booking: Booking, token: str, clinic: Clinic, offer: Offer, *, key: bytes) -> Window:
-    window = read_window_token(token, key, protocol=offer.protocol, clinic_id=clinic.id, zone=clinic.zone)
-    if window.steps == Window.from_json(booking.claimed).steps:
-        raise SameDates
-    return window
 
 
 def hours(window: Window) -> list[object]:
@@ -216,30 +121,11 @@ async def _require_fit(
     viewer: Viewer, seen: Booking, window: Window, offer: Offer, *, anyway: bool, now: datetime
 ) -> None:
     """What must be true of the patient on the new dates, by the last word on the case. A start that stays is not looked at again."""
-    first = await _first_day_of(viewer, seen.case, window, offer, now=now)
-    if _is_too_soon(Window.from_json(seen.claimed), window, first):
+    first = await first_day_on(viewer, seen.case, window, offer, now=now)
+    if is_too_soon(Window.from_json(seen.claimed), window, first):
         if not (anyway and seen.case.clinic_id in viewer.clinics):
             require_not_too_soon(viewer, seen.case, window.start, first)
         await audit.record(viewer, "booking.before_first_day", f"booking {seen.code}", now=now)
-
-
-async def _first_day_of(viewer: Viewer, case: Case, window: Window, offer: Offer, *, now: datetime) -> FirstDay:
-    """The case's first day by the last word on it. Raises WrongMoment, and TooYoungThen for a patient whom the window is too early for."""
-    word = await still_agreed(viewer, case, now=now)
-    require_age(word.told, window.start, offer)
-    return as_of_now(await _first_day(viewer, case, offer, now=now), word, offer)
-
-
-async def _first_day(viewer: Viewer, case: Case, offer: Offer, *, now: datetime) -> FirstDay:
-    """Staff need give no notice."""
-    clinic, agreement = await clinic_of(case), await require_agreement(case)
-    if case.clinic_id in viewer.clinics:
-        return thought_over(clinic, agreement)
-    return first_day(case, clinic, offer, agreement, now)
-
-
-def _is_too_soon(before: Window, after: Window, first: FirstDay) -> bool:
-    return after.start != before.start and after.start < first.day
 
 
 def _is_told(booking: Booking, window: Window, *, tell: bool) -> bool:
@@ -271,39 +157,3 @@ async def follow(booking: Booking, case: Case, window: Window, *, links: Links, 
     await plan_booking_messages(booking, now=now)
     about = f"{booking.code}/{booking.calendar_sequence}"
     await say_about_booking(booking, "moved", links=links, now=now, link="portal:itinerary", about=about)
-
-
-async def _balance_due(case: Case, window: Window, *, now: datetime) -> date:
-    _total, terms = await agreed(case)
-    return terms.balance_due_on(window.start, await today_at_clinic(case, now))
-
-
-async def _mails(
-    booking: Booking, before: tuple[Window, date | None], after: tuple[Window, date | None], *, now: datetime
-) -> tuple[MovedMail, ...]:
-    if booking.status is not BookingStatus.CONFIRMED:
-        return ()
-    was, will = await _due(booking, *before, now=now), await _due(booking, *after, now=now)
-    moved = (MovedMail(*which, was_due=was.get(which), is_due=will.get(which)) for which in {**was, **will})
-    return tuple(mail for mail in moved if mail.was_due != mail.is_due)
-
-
-async def _due(
-    booking: Booking, window: Window, balance_due: date | None, *, now: datetime
-) -> dict[tuple[str, str], datetime]:
-    """When each mail would be due, by its occasion and whom it goes to."""
-    return {
-        (mail.occasion, schedule.person.name): mail.due_at
-        for schedule in await schedules(booking, window, balance_due, now=now)
-        for mail in schedule.mails
-    }
-
-
-async def _unfit(
-    viewer: Viewer, booking: Booking, clinic: Clinic, offer: Offer, after: Window, *, language: str, now: datetime
-) -> tuple[Finding, ...]:
-    trip = await trip_of(viewer, booking, clinic, offer, language=language, now=now)
-    place = address_of(clinic)
-    moved = replace(trip, appointments=appointments_of(after, offer.protocol, place=place, language=language))
-    fitted_before = [(finding.kind, finding.leg) for finding in findings(trip, offer.travel)]
-    return tuple(one for one in findings(moved, offer.travel) if (one.kind, one.leg) not in fitted_before)

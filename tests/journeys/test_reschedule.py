@@ -16,8 +16,10 @@ from booking.itineraries.findings import Kind
 from booking.itineraries.models import Flight
 from booking.journeys.check import check
 from booking.journeys.find_dates import find_dates, free_dates
+from booking.journeys.movable import SameDates, StayBegan
 from booking.journeys.offer import offer_of
-from booking.journeys.reschedule import SameDates, StayBegan, preview_move, reschedule
+from booking.journeys.preview_move import preview_move
+from booking.journeys.reschedule import reschedule
 from booking.journeys.reserve import DatesGone
 from booking.journeys.wished_interpreter import interpreter_in
 from booking.kit.db import run, transaction

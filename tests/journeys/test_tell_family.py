@@ -10,11 +10,12 @@ from booking.demo.world import World
 from booking.journeys.cancel import cancel
 from booking.journeys.check import check
 from booking.journeys.complete_stays import complete_stays
+from booking.journeys.movable import StayBegan
 from booking.journeys.open_board import open_board
 from booking.journeys.open_case import open_case
 from booking.journeys.open_itinerary import open_itinerary
 from booking.journeys.plan_messages import plan_booking_messages
-from booking.journeys.reschedule import StayBegan, reschedule
+from booking.journeys.reschedule import reschedule
 from booking.journeys.tell_family import NothingToTell, not_told, open_telling, tell_family
 from booking.kit.errors import NotFound
 from booking.messages.compose import Composer

@@ -21,6 +21,7 @@ from booking.journeys.check import check
 from booking.journeys.find_remedies import Change, find_remedies
 from booking.journeys.first_day import Because, BeforeFirstDay, FirstDay, TooSoon, first_day_known
 from booking.journeys.move_step import move_step
+from booking.journeys.preview_move import preview_move
 from booking.journeys.release_hold import release_hold
 from booking.journeys.set_first_day import open_first_day, set_first_day
 from booking.journeys.sweep_lapses import sweep_lapses
@@ -155,7 +156,7 @@ async def test_a_coordinator_goes_below_it_only_by_saying_so_and_the_trail_says_
     await set_first_day(nia(world), case.code, JUNE, now=now)
     how: dict[str, Any] = {"key": KEY, "now": now}
 
-    look = await reschedule.preview_move(nia(world), booking.code, token, language="en", **how)
+    look = await preview_move(nia(world), booking.code, token, language="en", **how)
     with pytest.raises(BeforeFirstDay) as refused:
         await reschedule.reschedule(nia(world), booking.code, token, links=LINKS, **how)
     kept = await Booking.get(id=booking.id)

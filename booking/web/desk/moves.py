@@ -12,7 +12,8 @@ from starlette.responses import Response
 from booking.journeys.find_dates import window_key
 from booking.journeys.find_other_dates import OtherDates, find_other_dates
 from booking.journeys.first_day import BeforeFirstDay
-from booking.journeys.reschedule import preview_move, reschedule
+from booking.journeys.preview_move import preview_move
+from booking.journeys.reschedule import reschedule
 from booking.journeys.reserve import DatesGone
 from booking.kit.times import show_month
 from booking.kit.words import Text, _, language_name

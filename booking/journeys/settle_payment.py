@@ -134,7 +134,7 @@ async def _confirmed(booking: Booking, *, now: datetime) -> bool:
         async with savepoint():
             # Whoever takes dates opens the case's one live booking first, then claims: in another order both could wait in a circle.
             await move(booking, BookingStatus.CONFIRMED, by=SYSTEM, now=now)
-            if not await claims.keep(window, booking.id, now=now):
+            if not await _kept(window, booking.id, now=now):
                 await _taken_again(window, booking.id, now=now)
                 await _require_not_too_soon(booking.case, window, now=now)
             await moves.move(booking.case, CaseStatus.BOOKED, by=SYSTEM, now=now)
@@ -142,6 +142,16 @@ async def _confirmed(booking: Booking, *, now: datetime) -> bool:
         booking.status, booking.lapses_at, booking.calendar_sequence = was
         return False
     return True
+
+
+async def _kept(window: Window, booking_id: int, *, now: datetime) -> bool:
+    """Whether the hold was whole. Of one that was not nothing is kept, nor is any claim locked: who takes dates locks resources before claims."""
+    with suppress(WindowTaken):
+        async with savepoint():
+            if await claims.keep(window, booking_id, now=now):
+                return True
+            raise WindowTaken
+    return False
 
 
 async def _taken_again(window: Window, booking_id: int, *, now: datetime) -> None:

@@ -250,7 +250,9 @@ async def _be_alone(booking_id: int, rows: Sequence[ClaimRow]) -> None:
 
 
 async def keep(window: Window, booking_id: int, *, now: datetime) -> bool:
-    """Make the hold's claims lapse no more. False if it has lapsed, in part or whole: `retake`, or roll back.
+    """Make the hold's claims lapse no more. False if it has lapsed, in part or whole: roll back, then `retake` if it is wanted.
+
+    What is left of it is locked by then, and a `retake` locks resources first.
 
     A lapsed hold that no one has taken from is not kept either: nobody who changed the clinic since was told of it.
     """

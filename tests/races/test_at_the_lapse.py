@@ -149,3 +149,30 @@ async def test_a_late_payment_and_other_dates_for_the_same_case_never_wait_for_e
 
     assert (await Booking.get(id=played.booking.id)).status is BookingStatus.REFUND_DUE
     assert await broken(after) == []
+
+
+async def test_a_payment_for_what_is_left_of_a_hold_and_who_takes_it_never_wait_for_each_other_in_a_circle(
+    lasting_world: World, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = await Round.begun(lasting_world, services)
+    assert played.booking.lapses_at is not None
+    before, after = played.booking.lapses_at - SECOND, played.booking.lapses_at + SECOND
+    retake, outside, held = claims.retake, copy_context(), list[asyncio.Task[Booking]]()
+    # Someone for whom it had lapsed took a part of it, and let it go again.
+    await execute("DELETE FROM claim WHERE id = (SELECT max(id) FROM claim WHERE booking_id = $1)", played.booking.id)
+
+    async def late(*what: Any, **how: Any) -> None:
+        """It is known that the hold is not whole, and nothing is taken again, when another family takes these dates."""
+        other = played.others[0]
+        taking = reserve(await patient_of(other), other.code, played.tokens[0], key=KEY, now=after)
+        held.append(asyncio.create_task(taking, context=outside.copy()))
+        await asyncio.create_task(waits_or_is_done(held[0]), context=outside.copy())
+        monkeypatch.setattr(claims, "retake", retake)
+        await retake(*what, **how)
+
+    monkeypatch.setattr(claims, "retake", late)
+    await settle_checkout(played.session, payments=services.payments, links=LINKS, now=before)
+
+    assert (await held[0]).status is BookingStatus.HELD
+    assert (await Booking.get(id=played.booking.id)).status is BookingStatus.REFUND_DUE
+    assert await broken(after) == []

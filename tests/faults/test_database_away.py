@@ -49,12 +49,15 @@ class Visitors:
                 await asyncio.sleep(0.05)
 
     async def seen(self, statuses: set[int]) -> set[int]:
-        """Wait until these are what comes back, and nothing else; what did in the end."""
+        """Wait until these are what comes back, and nothing else, at every address; what did in the end."""
+        self.statuses.clear()
         for _ in range(200):
-            self.statuses.clear()
             await asyncio.sleep(0.3)
-            if self.statuses.total() >= VISITORS and set(self.statuses) == statuses:
+            # So many answers that one of them at least has asked at every address.
+            if set(self.statuses) == statuses and self.statuses.total() >= VISITORS * len(PATHS):
                 break
+            if not set(self.statuses) <= statuses:
+                self.statuses.clear()
         return set(self.statuses)
 
 

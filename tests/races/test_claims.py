@@ -3,7 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 import pytest
 from asyncpg import DeadlockDetectedError
@@ -16,10 +19,12 @@ from booking.slots.checks import INVARIANTS
 from booking.slots.claims import WindowTaken, move, take
 from booking.slots.constraints import CONSTRAINTS
 from booking.slots.windows import Window
+from tests.races.waiting import waits_or_is_done
 from tests.slots.rows import HOUR, NOW, Small, booking, free, small_clinic
 
 pytestmark = pytest.mark.usefixtures("clean_db")
 CONTENDERS = 32
+SECOND: Final = timedelta(seconds=1)
 
 
 async def attempt(window: Window, booking_id: int) -> str:
@@ -125,6 +130,81 @@ async def test_a_lapsed_hold_in_the_way_of_many_goes_to_one_of_them() -> None:
     bookings = [await booking(small, window) for _ in range(CONTENDERS)]
 
     assert await contend([window] * CONTENDERS, bookings) == {"held": 1, "taken": CONTENDERS - 1}
+
+
+HOLD_UP: Final = """
+CREATE FUNCTION hold_up() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.resource_id = {chair} THEN PERFORM pg_advisory_xact_lock(7); END IF;
+  RETURN OLD;
+END $$"""
+TRIGGER: Final = "CREATE TRIGGER hold_up BEFORE DELETE ON claim FOR EACH ROW EXECUTE FUNCTION hold_up()"
+
+
+async def by_clocks_that_differ() -> list[object]:
+    """One for whom a hold has lapsed has cleared half of it away when one comes for whom it lapses in a second."""
+    small = await small_clinic()
+    window = (await free(small))[0]
+    late, *others = [await booking(small, window) for _ in range(3)]
+    lapse = NOW + HOUR
+    async with transaction():
+        await take(window, late.id, now=NOW, lapses_at=lapse)
+        await execute("DELETE FROM claim WHERE step = 'visit'")
+    before, after = [(mine.id, lapse + seconds * SECOND) for mine, seconds in zip(others, (-1, 1), strict=True)]
+
+    async def come(booking_id: int, now: datetime) -> str:
+        try:
+            async with transaction():
+                await take(window, booking_id, now=now, lapses_at=now + HOUR)
+        except WindowTaken:
+            return "taken"
+        return "held"
+
+    await execute(HOLD_UP.format(chair=window.steps[1].resources[-1]))
+    await execute(TRIGGER)
+    try:
+        async with held_up() as go_on:
+            coming = [asyncio.create_task(come(*after))]
+            await waits_or_is_done(coming[0])
+            coming.append(asyncio.create_task(come(*before)))
+            await waits_or_is_done(coming[1], others=1)
+            go_on.set()
+            return list(await asyncio.gather(*coming, return_exceptions=True))
+    finally:
+        await execute("DROP FUNCTION hold_up CASCADE")
+
+
+@asynccontextmanager
+async def held_up() -> AsyncIterator[asyncio.Event]:
+    """Whoever clears the chair's claim away waits until it is told to go on."""
+    there, go_on = asyncio.Event(), asyncio.Event()
+
+    async def stand_in_the_way() -> None:
+        async with transaction():
+            await run("SELECT pg_advisory_xact_lock(7)")
+            there.set()
+            await go_on.wait()
+
+    async with asyncio.TaskGroup() as standing:
+        standing.create_task(stand_in_the_way())
+        await there.wait()
+        try:
+            yield go_on
+        finally:
+            go_on.set()
+
+
+async def test_two_whose_clocks_differ_about_a_lapse_never_wait_for_each_other_in_a_circle() -> None:
+    assert await by_clocks_that_differ() == ["held", "taken"]
+
+
+async def test_who_does_not_lock_what_is_about_to_lapse_waits_in_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "CLAIM", claims.CLAIM.replace(" + interval '1 minute'", ""))
+    claims.take_with.cache_clear()
+    try:
+        assert DeadlockDetectedError in {type(one) for one in await by_clocks_that_differ()}
+    finally:
+        claims.take_with.cache_clear()
 
 
 async def test_without_the_constraint_the_same_race_overbooks() -> None:

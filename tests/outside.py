@@ -13,6 +13,8 @@ from typing import Any, Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from booking.demo.ports import free_port
+
 SECRET = "a secret that only tests have, long enough to be one"
 STRIPE_KEY = "sk_test_example"
 WEBHOOK_SECRET = "whsec_example"
@@ -37,7 +39,7 @@ def free_socket() -> socket.socket:
     """A listening socket on a port of its own."""
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", 0))
+    listening.bind(("127.0.0.1", free_port()))
     return listening
 
 

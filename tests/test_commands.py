@@ -19,6 +19,7 @@ import pytest
 from booking.accounts.models import Role, Staff
 from booking.accounts.staff import Secrets, prove
 from booking.demo import postgres
+from booking.demo.ports import free_port
 from booking.kit.seals import derive_key
 from tests.outside import PLAIN
 from tests.programs import Done, done
@@ -209,9 +210,7 @@ class Demo:
     """`make demo` in a folder, on a free port."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "booking", "demo", "--port", str(self.port)],
             cwd=ROOT,

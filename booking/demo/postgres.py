@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from booking.demo.lodging import Lodging, NoPostgres, home_of, settle
+from booking.demo.ports import NoPort, free_port, is_free
 
 ROLE: Final = "leeward"
 PATIENCE: Final = 30.0  # seconds; a start after kill -9 replays the log first
@@ -303,17 +303,10 @@ def _free_port(lodging: Lodging) -> int:
         wanted = int((lodging.home / "port").read_text())
     except (FileNotFoundError, ValueError):
         wanted = 0
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(
-                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-            )  # the last run's closed connections do not count
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            free: int = probe.getsockname()[1]
-        with lodging.paper("port") as remembered:
-            remembered.write(str(free).encode())
-        return free
-    raise NoPostgres("No port is free on 127.0.0.1 for the embedded PostgreSQL.")
+    try:
+        port = wanted if wanted and is_free(wanted) else free_port()
+    except NoPort as fault:
+        raise NoPostgres("No port is free on 127.0.0.1 for the embedded PostgreSQL.") from fault
+    with lodging.paper("port") as remembered:
+        remembered.write(str(port).encode())
+    return port

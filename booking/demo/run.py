@@ -10,7 +10,6 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from typing import Final, NoReturn
 from booking.demo import postgres
 from booking.demo.children import Child
 from booking.demo.clinic.load import example_people
+from booking.demo.ports import free_port, is_free
 from booking.demo.surroundings import PROJECT, CannotStart, Folder, surroundings
 from booking.settings import Settings
 
@@ -56,7 +56,7 @@ def demo(port: int, *, reload: bool = False) -> None:
             environment = surroundings(
                 folder,
                 port=port,
-                mail_port=_free_port(),
+                mail_port=free_port(),
                 database_url=own.running.url if own else os.environ["DATABASE_URL"],
             )
             Settings.from_env({**os.environ, **environment})  # refuses what cannot be read before a child would
@@ -101,28 +101,13 @@ def _the_only_one(folder: Folder) -> Iterator[None]:
 def _need_port(port: int) -> None:
     """Raises CannotStart unless the port is free, given what a killed demo left a moment to be gone."""
     deadline = time.monotonic() + FOR_THE_LAST_RUN
-    while True:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except PermissionError:
-                raise CannotStart(
-                    f"Port {port} needs root: choose one above 1023, as in make demo PORT=8123."
-                ) from None
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise CannotStart(f"Port {port} is in use: choose another, as in make demo PORT=8123.") from None
-            else:
-                return
-        time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free: int = probe.getsockname()[1]
-        return free
+    try:
+        while not is_free(port):
+            if time.monotonic() > deadline:
+                raise CannotStart(f"Port {port} is in use: choose another, as in make demo PORT=8123.")
+            time.sleep(0.1)
+    except PermissionError:
+        raise CannotStart(f"Port {port} needs root: choose one above 1023, as in make demo PORT=8123.") from None
 
 
 @dataclass(slots=True)

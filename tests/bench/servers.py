@@ -1,6 +1,5 @@
 """The program's web process as production runs it, and a bare one beside it under the same server."""
 
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Final
 import httpx
 import psutil
 
+from booking.demo.ports import free_port
 from tests.bench.scratch import Scratch, running
 from tests.outside import PLAIN
 
@@ -37,7 +37,7 @@ def side_by_side(scratch: Scratch, asked: Path, workers: int) -> Iterator[tuple[
 
     `asked` is what the bare one's holds ask.
     """
-    own, bare = _free_port(), _free_port()
+    own, bare = free_port(), free_port()
     web = ("-m", "booking", "web", "--port", str(own), "--workers", str(workers))
     uvicorn = ("-m", "uvicorn", "tests.bench.bare:app", "--port", str(bare), "--workers", str(workers), *QUIET)
     with (
@@ -59,10 +59,3 @@ def _answering(serving: Serving, path: str) -> Serving:
         except httpx.TransportError:
             time.sleep(0.05)
     raise TimeoutError(f"nothing answers at port {serving.port}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free: int = probe.getsockname()[1]
-        return free

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 
+from booking.demo.ports import free_port
 from booking.payments.gateway import CheckoutStatus
 from booking.payments.stripe import StripeGateway
 from tests.demo.stripe.rigs import KEY, SECRET, Shop, eventually, fill_in, order
@@ -95,11 +96,6 @@ def started(folder: Path, webhook_url: str | None) -> tuple[subprocess.Popen[byt
                 break
         time.sleep(0.05)
     return process, f"http://127.0.0.1:{port}"
-
-
-def free_port() -> int:
-    with free_socket() as taken:
-        return int(taken.getsockname()[1])
 
 
 async def test_killed_and_started_again_it_knows_what_was_paid_and_tells_what_was_not_heard(

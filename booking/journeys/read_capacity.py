@@ -1,5 +1,6 @@
 """Staff look at what their clinic could still take on in a month, and of what one more would open the most dates."""
 
+from asyncio import sleep
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -50,13 +51,17 @@ async def read_capacity(viewer: Viewer, month: date, programme: str, *, now: dat
     first, last = month_of(month)
     stock = await load_stock(clinic.id, first - LONGEST_BUFFER, last + timedelta(days=protocol.days), now)
     free = free_time(stock, first, last)
+    starts = dict[date, int]()
+    for day, room in starts_free(protocol, Wishes(), first, last, stock):
+        starts[day] = room
+        await sleep(0)  # a large clinic's month takes a while: whoever else asks is answered between two days
     return Capacity(
         clinic=clinic,
         programmes=[one.slug for one in published],
         programme=chosen.slug,
         first=first,
         last=last,
-        starts=starts_free(protocol, Wishes(), first, last, stock),
+        starts=starts,
         free={kind: free[kind] for kind in protocol.kinds if kind in free},
         gain=bottleneck(protocol, Wishes(), first, last, stock),
     )

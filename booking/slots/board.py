@@ -1,7 +1,7 @@
 """The board that a search plays on: where every step may start, and who is free for it there, as bits."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time
 from functools import lru_cache
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 from booking.slots.grid import Grid, at_least, grains
 from booking.slots.protocol import Need, Protocol, Step
 from booking.slots.shape import NeedAt, Shape
-from booking.slots.stock import Fits, Stock, Supply
+from booking.slots.stock import Given, Stock, Supply, given_from
 from booking.slots.windows import Wishes
 
 Pins = Mapping[str, tuple[date, time]]
@@ -19,14 +19,15 @@ Pins = Mapping[str, tuple[date, time]]
 class Demand:
     """One need of a step, with all who could serve it and where each of them is free for the whole of it.
 
+    `bits` and `fits` say the same of each: for sums over the stretch, and to look one up.
     `decides` says that the choice can matter to a later step: only then are other choices tried. `followers` are the
     later steps that ask for all of the same again.
     """
 
     place: int
     count: int
-    candidates: tuple[int, ...]
-    fits: Mapping[int, bytes]
+    bits: dict[int, int]
+    fits: dict[int, bytes]
     same_as: NeedAt | None
     followers: tuple[int, ...]
     decides: bool
@@ -38,14 +39,13 @@ class Board:
     def __init__(self, protocol: Protocol, wishes: Wishes, stock: Stock, pins: Pins | None = None) -> None:
         self.steps: Final = protocol.steps
         self.shape: Final = Shape(protocol.steps)
-        self.stock: Final = stock
+        self.stock = stock
         self.grid: Final = stock.grid
         self._wishes = wishes
         self._pins = pins or {}
         self._bytes = self.grid.size // 8 + 1
-        self._supplies = {supply.id: supply for supply in stock.resources}
         self._serving: dict[tuple[int, int, int], bool] = {}
-        self.demands: Final = [self._demands_of(n) for n in range(len(self.steps))]
+        self.demands = [self._demands_of(n) for n in range(len(self.steps))]
         self._starts = [self._starts_of(n) for n in range(len(self.steps))]
 
     def bits(self, n: int, day: int) -> int:
@@ -66,9 +66,8 @@ class Board:
         """Whether a resource is free for a step at one of its starts on one day."""
         key = n, resource, day
         if key not in self._serving:
-            step = self.steps[n]
-            before = grains(step.buffer_before)
-            fits = self._fits(resource, step.length).looked_up
+            before = grains(self.steps[n].buffer_before)
+            fits = next((demand.fits[resource] for demand in self.demands[n] if resource in demand.fits), b"")
             self._serving[key] = bool(self._day_of(fits, day, before) & self.bits(n, day))
         return self._serving[key]
 
@@ -81,10 +80,41 @@ class Board:
         sliced = int.from_bytes(whole[low >> 3 : (at.base + at.length + 7) >> 3], "little") >> (low & 7)
         return sliced << (low + shifted - at.base) & ((1 << at.length) - 1)
 
-    # -- drawn once per search ------------------------------------------------------------------------------
+    def narrow(self, first: int, last: int) -> None:
+        """Go on with these days alone. A copy can be narrowed and taken from, and the whole stays as it is."""
+        begin, end = self.grid.days[first], self.grid.days[min(last, len(self.grid.days) - 1)]
+        reach = (1 << end.base + end.length) - (1 << begin.base)
+        self._serving = {}
+        self._starts = [(int.from_bytes(at, "little") & reach).to_bytes(self._bytes, "little") for at in self._starts]
+        self.demands = [tuple(self._still(n, demand) for demand in demands) for n, demands in enumerate(self.demands)]
 
-    def _fits(self, resource: int, length: int) -> Fits:
-        return self._supplies[resource].fits(length, self.grid)
+    def _still(self, n: int, demand: Demand) -> Demand:
+        """The demand with those alone who are free at a start of its step."""
+        starts = int.from_bytes(self._starts[n], "little") >> grains(self.steps[n].buffer_before)
+        bits = {resource: still for resource, fits in demand.bits.items() if (still := fits & starts)}
+        return replace(demand, bits=bits, fits={resource: demand.fits[resource] for resource in bits})
+
+    def take(self, claims: Sequence[tuple[int, int, int]], given: Iterable[Given]) -> None:
+        """Go on without these: each claim a resource and its bits, from one up to another; doses, days in order."""
+        for n, demands in enumerate(self.demands):
+            asked = [(demand, claim) for demand in demands for claim in claims if claim[0] in demand.bits]
+            for demand, claim in asked:
+                self._shorten(demand, self.steps[n].length, *claim)
+            if asked:
+                self._starts[n] = self._served(n, int.from_bytes(self._starts[n], "little"))
+        self._serving.clear()
+        self.stock = replace(self.stock, lots=given_from(self.stock.lots, given))
+
+    def _shorten(self, demand: Demand, length: int, resource: int, begins: int, ends: int) -> None:
+        """Nothing so long fits any more that would touch the period."""
+        first = max(begins - length + 1, 0)
+        if bits := demand.bits.get(resource, 0) & ~(((1 << ends - first) - 1) << first):
+            demand.bits[resource], demand.fits[resource] = bits, bits.to_bytes(self._bytes, "little")
+        else:
+            demand.bits.pop(resource, None)
+            demand.fits.pop(resource, None)
+
+    # -- drawn once per search ------------------------------------------------------------------------------
 
     def _demands_of(self, n: int) -> tuple[Demand, ...]:
         demands = (self._demand(n, place, need) for place, need in enumerate(self.steps[n].needs))
@@ -92,13 +122,13 @@ class Board:
         return tuple(sorted(demands, key=lambda demand: not demand.decides))
 
     def _demand(self, n: int, place: int, need: Need) -> Demand:
-        candidates = tuple(resource.id for resource in self.stock.resources if _can(resource, need))
         length = self.steps[n].length
+        fits = {supply.id: supply.fits(length, self.grid) for supply in self.stock.resources if _can(supply, need)}
         return Demand(
             place,
             need.count,
-            candidates,
-            {resource: self._fits(resource, length).looked_up for resource in candidates},
+            {resource: fit.bits for resource, fit in fits.items()},
+            {resource: fit.looked_up for resource, fit in fits.items()},
             self.shape.same_as(need),
             tuple(m for m, count in self.shape.followers(n, place) if count == need.count),
             self.shape.decides(n, place),
@@ -109,10 +139,13 @@ class Board:
         before = grains(step.buffer_before)
         # What has begun is gone for the step and for the buffer before it.
         begun = self.stock.begun + (before if step.needs else 0)
-        starts = self._suited(step) >> begun << begun
+        return self._served(n, self._suited(step) >> begun << begun)
+
+    def _served(self, n: int, starts: int) -> bytes:
+        """Of these starts of a step the ones at which there are enough resources for each of its needs."""
+        before = grains(self.steps[n].buffer_before)
         for demand in self.demands[n]:
-            fits = (self._fits(resource, step.length).bits for resource in demand.candidates)
-            starts &= at_least(demand.count, fits) << before
+            starts &= at_least(demand.count, demand.bits.values()) << before
         return starts.to_bytes(self._bytes, "little")
 
     def _suited(self, step: Step) -> int:

@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Final, NamedTuple
 
 from booking.kit.times import days_between
-from booking.slots.grid import Grid, packed, tick, tick_after, unpacked
+from booking.slots.board import Board
 from booking.slots.hours import Hours
 from booking.slots.protocol import Protocol
 from booking.slots.search import windows
-from booking.slots.stock import Given, LotStock, Stock, Supply, given_from
-from booking.slots.windows import Window, Wishes
+from booking.slots.stock import LotStock, Stock, Supply
+from booking.slots.walk import Walk
+from booking.slots.windows import Wishes
 
 # As long as a protocol may make one: a claim can begin so much before its step does.
 LONGEST_BUFFER: Final = timedelta(days=7)
@@ -27,13 +29,33 @@ class Gain(NamedTuple):
     is_lot: bool = False
 
 
-def starts_free(protocol: Protocol, wishes: Wishes, first: date, last: date, stock: Stock) -> dict[date, int]:
+def starts_free(
+    protocol: Protocol, wishes: Wishes, first: date, last: date, stock: Stock
+) -> Iterator[tuple[date, int]]:
     """For each day, how many patients could start on it, if nobody started on any other.
 
-    They are given windows one after another, so a day has room for at least so many.
+    They are given windows one after another, so a day has room for at least so many. The days come one by one, as they
+    are found: where a clinic has much of everything, somebody else can have a turn between two.
     """
-    near = _near(stock, first - LONGEST_BUFFER, last + timedelta(days=protocol.days))
-    return {day: sum(1 for _ in _one_after_another(protocol, wishes, day, near)) for day in days_between(first, last)}
+    wanted = wishes.applied(protocol)
+    board = Board(wanted, wishes, stock)
+    for day in days_between(first, last):
+        start = stock.grid.index(day)
+        left = copy(board)
+        left.narrow(start, start + protocol.days)
+        yield day, _room(left, start)
+
+
+def _room(board: Board, start: int) -> int:
+    """How often the protocol can be started on that day, each time as early as what is left allows."""
+    walk, room = Walk(board, start), 0
+    while placed := walk.first():
+        room += 1
+        claims, given = list(walk.claims(placed)), list(walk.given(placed))
+        if not claims and not given:
+            break  # it takes nothing: there is room for any number, and one of them is told
+        board.take(claims, given)
+    return room
 
 
 def bottleneck(protocol: Protocol, wishes: Wishes, first: date, last: date, stock: Stock) -> Gain | None:
@@ -53,39 +75,6 @@ def bottleneck(protocol: Protocol, wishes: Wishes, first: date, last: date, stoc
     lots = [Gain(product, gained(_with_a_lot(stock, wanted, product)), True) for product in wanted.products]
     best = max((*kinds, *lots), key=lambda gain: gain.dates, default=None)
     return best if best and best.dates else None
-
-
-def _near(stock: Stock, first: date, last: date) -> Stock:
-    """The stock of these days alone: it is looked at many times."""
-    near = replace(stock, first=max(first, stock.first), last=min(last, stock.last))
-    supplies = tuple(replace(supply, busy=packed(_meeting(supply, near.grid))) for supply in stock.resources)
-    return replace(near, resources=supplies)
-
-
-def _meeting(supply: Supply, grid: Grid) -> Iterator[tuple[int, int]]:
-    first, last = grid.origin, grid.origin + grid.size
-    return ((start, end) for start, end in unpacked(supply.busy) if start < last and end > first)
-
-
-def _one_after_another(protocol: Protocol, wishes: Wishes, day: date, stock: Stock) -> Iterator[Window]:
-    while found := windows(protocol, wishes, day, day, stock):
-        yield found[0]
-        if not found[0].rows() and not any(step.doses for step in found[0].steps):
-            return  # it takes nothing: there is room for any number, and one of them is told
-        stock = _taken(stock, found[0])
-
-
-def _taken(stock: Stock, window: Window) -> Stock:
-    """What is left once the window has been taken."""
-    given = (Given(step.product, step.day, step.doses) for step in window.steps if step.product)
-    claimed: dict[int, list[tuple[int, int]]] = {}
-    for row in window.rows():
-        claimed.setdefault(row.resource_id, []).append((tick(row.starts_at), tick_after(row.ends_at)))
-    supplies = tuple(
-        replace(supply, busy=supply.busy + packed(claimed[supply.id])) if supply.id in claimed else supply
-        for supply in stock.resources
-    )
-    return replace(stock, resources=supplies, lots=given_from(stock.lots, given))
 
 
 def _with_one_more(stock: Stock, wanted: Protocol, kind: str) -> Stock:

@@ -10,7 +10,8 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 from typing import Final
 
 from booking.kit.times import in_zone, settle_on
@@ -171,6 +172,8 @@ def fitting(free: int, length: int) -> int:
 
 def at_least(count: int, sets: Iterable[int]) -> int:
     """The bits that are in at least `count` of the sets."""
+    if count == 1:
+        return reduce(or_, sets, 0)
     reached = [0] * count
     for bits in sets:
         for n in range(count - 1, 0, -1):

@@ -1,5 +1,6 @@
 """Staff move one step of a booking."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -10,14 +11,16 @@ from booking.bookings.booking import story
 from booking.bookings.models import Booking
 from booking.demo.ready import Stage, staff_of
 from booking.demo.world import World
+from booking.journeys import offer
 from booking.journeys.check import check
 from booking.journeys.move_step import Entry, StepDoesNotFit, look_at_step, move_step, open_step
 from booking.journeys.tell_family import tell_family
-from booking.kit.db import run
+from booking.kit.db import execute, run
 from booking.kit.errors import NotFound
 from booking.messages.models import Message
 from booking.services import Services
 from booking.slots.models import Claim, Closure, Dose, Resource
+from booking.slots.protocol import Offset
 from booking.slots.step_moves import Break, Target, Why
 from booking.slots.windows import Window, WindowStep
 from tests.journeys.trips import LINKS, a_case, a_confirmed, a_hold, patient_of
@@ -52,6 +55,11 @@ async def claims_of(booking: Booking) -> list[tuple[str, int, datetime]]:
     return [(row.step, row.resource_id, row.starts_at) for row in rows]
 
 
+async def lots_of(booking: Booking) -> list[str]:
+    """Of which lots it has its doses."""
+    return [dose.lot.code for dose in await Dose.filter(booking_id=booking.id).select_related("lot")]
+
+
 async def test_a_chair_is_changed_and_nobody_is_written_to(world: World, services: Services, now: datetime) -> None:
     booking = await a_confirmed(await a_case(world, now=now), services)
     entry, was = await one_of(booking, "infusion", "infusion-chair"), step_of(booking, "infusion")
@@ -69,6 +77,38 @@ async def test_a_chair_is_changed_and_nobody_is_written_to(world: World, service
     assert await Message.filter(booking_id=booking.id).count() == mails
     assert await Dose.get(booking_id=booking.id) == dose
     assert [(event.status, event.note) for event in await story(after)][-1] == ("confirmed", "moved step infusion")
+    assert await check() == []
+
+
+async def test_on_another_day_the_dose_is_of_a_lot_that_may_be_used_then(
+    world: World, services: Services, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    known = await offer.offer_of(world.version.id)
+    steps = (replace(one, day=Offset(0, 1)) if one.key == "infusion" else one for one in known.protocol.steps)
+    monkeypatch.setitem(
+        offer._read, world.version.id, replace(known, protocol=replace(known.protocol, steps=tuple(steps)))
+    )
+    booking = await a_confirmed(await a_case(world, now=now), services)
+    entry, was = await one_of(booking, "infusion", "infusion-chair"), step_of(booking, "infusion")
+    assert await lots_of(booking) == ["TB-UC-0102"]
+    await execute("UPDATE lot SET usable_until = $1 WHERE code = 'TB-UC-0102'", was.day)
+
+    await moved(world, entry, Target(entry.resource, was.day + timedelta(days=1), time(9)), now)
+
+    assert await lots_of(booking) == ["TB-UC-0103"]
+    assert await check() == []
+
+
+async def test_on_the_same_day_the_dose_stays_though_another_would_be_chosen_by_now(
+    world: World, services: Services, now: datetime
+) -> None:
+    booking = await a_confirmed(await a_case(world, now=now), services)
+    entry, was = await one_of(booking, "infusion", "infusion-chair"), step_of(booking, "infusion")
+    await execute("UPDATE lot SET usable_until = $1 WHERE code = 'TB-UC-0103'", was.day)
+
+    await moved(world, entry, Target(await another("infusion-chair", entry.resource), was.day, was.starts), now)
+
+    assert await lots_of(booking) == ["TB-UC-0102"]
     assert await check() == []
 
 

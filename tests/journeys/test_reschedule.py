@@ -16,10 +16,10 @@ from booking.itineraries.findings import Kind
 from booking.itineraries.models import Flight
 from booking.journeys.check import check
 from booking.journeys.find_dates import find_dates, free_dates
-from booking.journeys.movable import SameDates, StayBegan
+from booking.journeys.movable import SameDates, StayBegan, movable
 from booking.journeys.offer import offer_of
 from booking.journeys.preview_move import preview_move
-from booking.journeys.reschedule import reschedule
+from booking.journeys.reschedule import put_on, reschedule
 from booking.journeys.reserve import DatesGone
 from booking.journeys.wished_interpreter import interpreter_in
 from booking.kit.db import run, transaction
@@ -157,6 +157,20 @@ async def test_a_lapsed_hold_a_stay_that_began_and_the_same_dates_are_refused(
     confirmed = await a_confirmed(await a_case(world, who="helene", now=now), services)
     with pytest.raises(StayBegan):
         await reschedule(nia(world), confirmed.code, token, key=KEY, links=LINKS, now=confirmed.starts_at)
+
+
+async def test_a_hold_that_has_lapsed_since_it_was_looked_at_is_not_put_on_other_dates(
+    world: World, services: Services
+) -> None:
+    held = await a_hold(await a_case(world, now=services.now()), services)
+    _token, window = await later(world, held, services)
+    seen, _clinic, offer = await movable(nia(world), held.code, now=services.now())
+    assert seen.lapses_at is not None
+
+    with pytest.raises(WrongMoment):
+        await put_on(nia(world), seen, window, offer, tell=True, anyway=False, links=LINKS, now=seen.lapses_at)
+
+    assert await claimed(held) == sorted(row.starts_at for row in Window.from_json(held.window).rows())
 
 
 async def test_whoever_serves_instead_the_interpreter_of_the_new_dates_is_there(

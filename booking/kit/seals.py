@@ -45,8 +45,8 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
 
 
 def sign(key: bytes, payload: bytes) -> str:
-    """URL-safe text that carries the payload and an HMAC-SHA256 over it."""
-    mac = hmac.digest(key, payload, hashlib.sha256)
+    """URL-safe text that carries the payload and a MAC over it."""
+    mac = _mac(key, payload)
     return base64.urlsafe_b64encode(mac + payload).decode().rstrip("=")
 
 
@@ -57,6 +57,11 @@ def verify(key: bytes, signed: str) -> bytes:
     except ValueError as fault:
         raise Tampered from fault
     mac, payload = raw[:KEY], raw[KEY:]
-    if not hmac.compare_digest(mac, hmac.digest(key, payload, hashlib.sha256)):
+    if not hmac.compare_digest(mac, _mac(key, payload)):
         raise Tampered
     return payload
+
+
+def _mac(key: bytes, payload: bytes) -> bytes:
+    """Keyed BLAKE2b (RFC 7693): every hold begins with one, and OpenSSL takes longer to find its HMAC than this takes."""
+    return hashlib.blake2b(payload, digest_size=KEY, key=key).digest()

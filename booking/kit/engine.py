@@ -2,7 +2,6 @@
 
 # ruff: noqa: SLF001 - asyncpg and Tortoise have no public names for what is shortened here; tests/kit/test_engine.py goes with every upgrade
 
-import sys
 from typing import Any, Final
 
 import asyncpg
@@ -54,7 +53,11 @@ class Lines(asyncpg.Pool):  # type: ignore[misc]  # asyncpg ships no types
 
 
 class Transaction(TransactionContextPooled):
-    """Tortoise's transaction by a shorter way; and if BEGIN fails, the line and the task's context are not left behind."""
+    """Tortoise's transaction in the line's own words; and if BEGIN fails, the line and the task's context are not left behind.
+
+    asyncpg keeps an object for each, whose checks cost as much as a statement; it looks whether there is one to tell a savepoint from a
+    transaction, and for one that was left open.
+    """
 
     __slots__ = ()
 
@@ -63,14 +66,27 @@ class Transaction(TransactionContextPooled):
         own: Any = self.client
         own._connection = line = await own._parent._pool.acquire()
         self.token = get_connections().set(self.connection_name, own)
-        own.transaction = line.transaction()
         try:
-            await own.transaction.start()
+            await line.execute("BEGIN")
         except BaseException:
-            own._finalized = True
-            await self.__aexit__(*sys.exc_info())
+            await self._give_back()
             raise
+        line._con._top_xact = self
         return self.client
+
+    async def __aexit__(self, fault: type[BaseException] | None, *_: object) -> None:
+        line: Any = self.client._connection
+        try:
+            if line._con is not None:  # else the line was lost, as the next statement says
+                line._con._top_xact = None
+            await line.execute("COMMIT" if fault is None else "ROLLBACK")
+        finally:
+            await self._give_back()
+
+    async def _give_back(self) -> None:
+        own: Any = self.client
+        await own._parent._pool.release(own._connection)
+        get_connections().reset(self.token)
 
 
 # What asyncpg.create_pool itself says where nothing is said.

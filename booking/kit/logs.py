@@ -74,7 +74,7 @@ def _told(line: dict[str, Any], facts: Mapping[str, Fact], fault: BaseException 
         line["where"] = _where(fault)
     try:
         return json_of(line)
-    except ValueError:  # a library's own line may hold anything
+    except (TypeError, ValueError):  # a library's own line may hold anything
         return json.dumps(line, default=str)
 
 

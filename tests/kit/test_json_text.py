@@ -28,5 +28,5 @@ def test_days_and_times_of_day_are_told_as_iso_8601_has_them() -> None:
 
 @pytest.mark.parametrize("text", ["", "{", '{"a":}', "nonsense"])
 def test_what_is_no_json_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="line 1"):
+    with pytest.raises(ValueError, match=r"JSON|truncated"):
         value_of(text)

@@ -1,5 +1,6 @@
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from tortoise import fields
 from tortoise.fields import ForeignKeyRelation
@@ -64,6 +65,13 @@ class Booking(Row):
         if known is None or known[0] is not self.window:
             known = self.__dict__["_ends"] = (self.window, ends_of(self.window))
         return known[1]
+
+    @classmethod
+    def opened(cls, row: Mapping[str, Any], ends: Ends) -> Self:
+        """One of a row that was just written, for a window whose ends are known."""
+        made = cls.of_row(row)
+        made.__dict__["_ends"] = (made.window, ends)
+        return made
 
     class Meta:
         table = "booking"

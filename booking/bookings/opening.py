@@ -43,8 +43,8 @@ async def open_held(
     A hold of the same case that ran out does not stand in the way, even with no worker running (G3).
     Raises OtherDatesHeld if the case has a live booking.
     """
-    told, starts_at, ends_at, code = window.to_json(), window.starts_at, window.ends_at, new_code()
-    values = (json_of(told), starts_at, ends_at, now, lapses_at, by.person_id)
+    told, ends, code = window.to_json(), window.ends, new_code()
+    values = (json_of(told), ends.starts_at, ends.ends_at, now, lapses_at, by.person_id)
     row = await run_one(OPEN, code, case_id, *values)
     if row is None:
         # It may find nothing to do: the worker can be just about to say the same, and has when this comes back.
@@ -53,19 +53,20 @@ async def open_held(
     if row is None:
         raise OtherDatesHeld
     # Every column is known here: reading the row again would be one statement more on the hot path.
-    return Booking.of_row(
+    return Booking.opened(
         {
             "id": row["id"],
             "code": code,
             "case_id": case_id,
             "status": BookingStatus.HELD,
             "window": told,
-            "starts_at": starts_at,
-            "ends_at": ends_at,
+            "starts_at": ends.starts_at,
+            "ends_at": ends.ends_at,
             "held_at": now,
             "lapses_at": lapses_at,
             "calendar_sequence": 0,
             "aside": None,
             "aside_at": None,
-        }
+        },
+        ends,
     )

@@ -15,7 +15,7 @@ from booking.kit.db import Record, execute, run
 from booking.kit.errors import Refusal
 from booking.kit.words import _
 from booking.slots.local import days_of, instant, opening
-from booking.slots.windows import ClaimRow, Window
+from booking.slots.windows import ClaimRow, Wanted, Window
 
 
 class WindowTaken(Refusal):
@@ -165,7 +165,7 @@ async def take(window: Window, booking_id: int, *, now: datetime, lapses_at: dat
     dosed = [step for step in window.steps if step.doses]
     doses = [list(column) for column in zip(*((s.product, s.day, s.doses, s.key) for s in dosed), strict=True)]
     statement = take_with(len(dosed))
-    counted = await _claim(statement, window.rows(), window, booking_id, *doses, now=now, lapses_at=lapses_at)
+    counted = await _claim(statement, window.wanted(), window, booking_id, *doses, now=now, lapses_at=lapses_at)
     if counted.get("doses", 0) < sum(step.doses for step in dosed):
         raise WindowTaken
 
@@ -173,12 +173,12 @@ async def take(window: Window, booking_id: int, *, now: datetime, lapses_at: dat
 async def _take_claims(window: Window, booking_id: int, *, now: datetime, lapses_at: datetime | None) -> None:
     if window.starts_at <= now:
         raise WindowPassed
-    await _claim(TAKE, window.rows(), window, booking_id, now=now, lapses_at=lapses_at)
+    await _claim(TAKE, window.wanted(), window, booking_id, now=now, lapses_at=lapses_at)
 
 
 async def _claim(
     statement: str,
-    rows: Sequence[ClaimRow],
+    rows: Sequence[Wanted],
     window: Window,
     booking_id: int,
     *more: object,

@@ -60,6 +60,9 @@ class ClaimRow(NamedTuple):
     asks: str = ""
 
 
+# The same without names, for the statement that takes them: a hold has two dozen.
+Wanted = tuple[int, str, datetime, datetime, str]
+
 # The one order in which claims are taken: by resource, then by start.
 IN_ORDER: Final = itemgetter(ClaimRow._fields.index("resource_id"), ClaimRow._fields.index("starts_at"))
 
@@ -95,7 +98,7 @@ class WindowStep(NamedTuple):
 
     def asked(self) -> Iterable[tuple[int, str]]:
         """Each of its resources, with the skills that it must have."""
-        return zip(self.resources, self.asks or repeat(""), strict=False)
+        return zip(self.resources, self.asks or repeat(""))  # noqa: B905 - an endless one has no length to be strict about
 
     def to_json(self) -> dict[str, Any]:
         """As `of_json` reads it. Field by field: it is written with every hold."""
@@ -151,12 +154,17 @@ class Window:
     @property
     def starts_at(self) -> datetime:
         """When the patient's first step starts."""
-        return settle_on(self.steps[0].day, self.steps[0].starts, self.zone)
+        return self.period(self.steps[0])[0]
 
     @property
     def ends_at(self) -> datetime:
         """When the patient's last step ends."""
         return self.period(self.steps[-1])[1]
+
+    @property
+    def ends(self) -> Ends:
+        """Where it begins and ends."""
+        return Ends(self.start, self.end, self.starts_at, self.ends_at)
 
     def by_day(self) -> list[tuple[date, list[WindowStep]]]:
         """The steps of each clinic-local day, in order."""
@@ -171,25 +179,27 @@ class Window:
 
     def rows(self) -> list[ClaimRow]:
         """Every claim that it needs, buffers included, in the one order in which claims are taken."""
-        rows: list[ClaimRow] = []
+        return [ClaimRow(*row) for row in self.wanted()]
+
+    def wanted(self) -> list[Wanted]:
+        """The same, as plain as a statement's values are."""
+        rows: list[Wanted] = []
         for step in self.steps:
             starts_at = settle_on(step.day, step.starts, self.zone)
             taken_from = starts_at - _minutes(step.buffer_before)
             taken_until = starts_at + _minutes(step.minutes + step.buffer_after)
-            rows += [ClaimRow(one, step.key, taken_from, taken_until, asks) for one, asks in step.asked()]
+            rows += [(one, step.key, taken_from, taken_until, asks) for one, asks in step.asked()]
         rows.sort(key=IN_ORDER)
         return rows
 
     def to_json(self) -> dict[str, Any]:
-        """As it is kept with a booking; `start`, `end` and the instants are for readers, and derived."""
+        """As it is kept with a booking; `start` and `end` are for readers, and derived. No instant: those follow the zone's rules."""
         return {
             "clinic": self.clinic_id,
             "zone": self.zone,
             "protocol": self.protocol,
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
-            "starts_at": self.starts_at.isoformat(),
-            "ends_at": self.ends_at.isoformat(),
             "steps": [step.to_json() for step in self.steps],
         }
 

@@ -26,9 +26,17 @@ class Serving:
     process: psutil.Popen
 
     def cpu(self) -> float:
-        """Seconds of processor time that it and its workers have used."""
+        """Seconds of processor time that it and its workers have used, to the nanosecond.
+
+        /proc counts in hundredths of a second, and a round of the bare part's holds takes about twenty of them.
+        """
         family = [self.process, *self.process.children(recursive=True)]
-        return sum(each.cpu_times().user + each.cpu_times().system for each in family)
+        return sum(time.clock_gettime(_clock_of(each.pid)) for each in family)
+
+
+def _clock_of(pid: int) -> int:
+    """Linux's clock of another process's processor time: what clock_getcpuclockid(3) answers, which Python does not have."""
+    return (~pid << 3) | 2
 
 
 @contextmanager

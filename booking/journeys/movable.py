@@ -6,6 +6,7 @@ from booking.accounts.viewers import Viewer
 from booking.bookings import booking as bookings
 from booking.bookings.booking import lapse_of
 from booking.bookings.models import Booking, BookingStatus
+from booking.bookings.waitlist import is_offered
 from booking.consultations import cases
 from booking.consultations.models import Case
 from booking.journeys.agreement import require_agreement, still_agreed
@@ -27,6 +28,13 @@ class StayBegan(WrongMoment):
     say = _("This stay has begun, so its dates can no longer be moved.")
 
 
+class OfferedDates(WrongMoment):
+    say = _(
+        "These dates were offered to you along the waiting list. Let them go before you choose others: "
+        "you stay on the list, at its end."
+    )
+
+
 async def movable(viewer: Viewer, code: str, *, underway: bool = False, now: datetime) -> tuple[Booking, Clinic, Offer]:
     """The booking, if the viewer may move it now; one whose stay has begun only if it may be `underway`."""
     booking = await bookings.get(viewer, code)
@@ -42,6 +50,12 @@ async def movable(viewer: Viewer, code: str, *, underway: bool = False, now: dat
         raise StayBegan
     await require_agreement(booking.case)
     return booking, await clinic_of(booking.case), await offer_of(booking.case.version_id)
+
+
+async def require_own_choice(viewer: Viewer, booking: Booking) -> None:
+    """An offer is taken or let go, or the line would not go on; staff may move it all the same. Raises OfferedDates."""
+    if booking.case.clinic_id not in viewer.clinics and await is_offered(booking.id):
+        raise OfferedDates
 
 
 def wanted(booking: Booking, token: str, clinic: Clinic, offer: Offer, *, key: bytes) -> Window:

@@ -15,7 +15,7 @@ from booking.journeys.agreement import agreed, require_agreement, today_at_clini
 from booking.journeys.find_dates import nearest_dates, wishes_of
 from booking.journeys.first_day import require_not_too_soon
 from booking.journeys.links import Links
-from booking.journeys.movable import first_day_on, is_too_soon, movable, wanted
+from booking.journeys.movable import first_day_on, is_too_soon, movable, require_own_choice, wanted
 from booking.journeys.offer import Offer, clinic_of
 from booking.journeys.plan_messages import plan_booking_messages
 from booking.journeys.reserve import DatesGone, say_held
@@ -52,13 +52,14 @@ async def reschedule(
     Raises:
         NotFound, NotAllowedByThePatient, NoConsent: this viewer may not move it, or the consent is gone.
         WindowUnreadable, WindowOutdated, WindowPassed, SameDates: the token does not stand for dates to move to.
-        StayBegan, WrongMoment: it cannot be moved any more.
+        StayBegan, WrongMoment: it cannot be moved any more. OfferedDates: its family cannot, for it is an offer.
         TooSoon, BeforeFirstDay: the case's treatment may not start then yet.
         TooYoungThen: the patient does not have the programme's age on those dates.
         MovedMeanwhile: someone moved or cancelled it first.
         DatesGone: someone was faster; it names the closest free dates.
     """
     seen, clinic, offer = await movable(viewer, code, now=now)
+    await require_own_choice(viewer, seen)
     window = wanted(seen, token, clinic, offer, key=key)
     wishes = wishes_of(interpreter or await interpreter_in(window, seen.case))
     async for candidate in ways_to_take(window, offer.protocol, wishes, now=now, but_for=seen.id):

@@ -273,12 +273,17 @@ async def test_what_is_paid_for_or_was_offered_is_not_exchanged_here(
     await release_hold(await patient_of(await taken.case), taken.code, now=services.now())
     offer = await offer_to(waits, services.now())
     assert offer is not None
+    free = (await tokens(waits, services, date(2027, 6, 1), date(2027, 6, 30)))[0]
 
     for who, booking in (("samuel", paid), ("helene", offer)):
         browser, exchange = await visit.as_(who), f"/portal/bookings/{booking.code}/dates"
         page = await browser.get(f"/portal/cases/{(await booking.case).code}/dates?month=2027-06")
         assert "Let those go before you choose others." in text_of(page)
         assert forms_of(page, exchange) == []
+    helene = await visit.as_("helene")
+    refused = await helene.post(f"/portal/bookings/{offer.code}/dates", data={"window": free})
+    assert (refused.status_code, (await Booking.get(id=offer.id)).starts_at) == (409, offer.starts_at)
+    assert "Let them go before you choose others: you stay on the list, at its end." in text_of(refused)
     samuel = await visit.as_("samuel")
     assert (await samuel.post(f"/portal/bookings/{paid.code}/dates", data={"window": "x"})).status_code == 404
     assert (await samuel.post(f"/portal/bookings/{offer.code}/dates", data={"window": "x"})).status_code == 404

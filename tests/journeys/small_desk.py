@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from booking.accounts.models import Role
 from booking.accounts.viewers import Viewer
 from booking.bookings.booking import LIVE
 from booking.bookings.models import Booking
 from booking.consultations.models import Case
-from booking.demo.ready import staff_of
 from booking.demo.world import World
 from booking.journeys.accept_remedies import Choice, accept_remedies
 from booking.journeys.change_resource import bring_back_resource, change_resource, retire_resource, set_hours
@@ -31,7 +29,7 @@ from booking.slots.resources import Rostered
 from booking.slots.step_moves import Target
 from booking.slots.windows import Window
 from tests.journeys.refusals import had, refused
-from tests.journeys.trips import FIRST, KEY, LINKS
+from tests.journeys.trips import FIRST, KEY, LINKS, nia
 from tests.outside import Clock
 
 HOLIDAY: Final = date(2027, 4, 14)
@@ -48,7 +46,7 @@ class Desk:
 
     @property
     def nia(self) -> Viewer:
-        return staff_of(self.world, "nia", Role.COORDINATOR)
+        return nia(self.world)
 
     async def move(self, which: int, where: int, *, tell: bool) -> None:
         """To other dates that the coordinator is shown at this moment, which must be had."""

@@ -22,9 +22,9 @@ from booking.slots.closures import Closing
 from booking.slots.models import Lot, LotState, Resource
 from booking.slots.windows import Window
 from tests.journeys.test_exchange_doses import doses, twin_of
-from tests.journeys.test_reschedule import claimed, nia
+from tests.journeys.test_reschedule import claimed
 from tests.journeys.test_review_case import STRANGER
-from tests.journeys.trips import FIRST, KEY, LINKS, a_case, a_confirmed, a_hold, tokens
+from tests.journeys.trips import FIRST, KEY, LINKS, a_case, a_confirmed, a_hold, nia, tokens
 from tests.outside import Clock
 
 CLOSURES = Change()

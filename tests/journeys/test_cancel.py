@@ -5,12 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from booking.accounts.audit import trail
-from booking.accounts.models import Role
 from booking.accounts.viewers import Scope
 from booking.bookings.models import Booking
 from booking.consultations.cases import NotAllowedByThePatient
 from booking.consultations.models import Consent
-from booking.demo.ready import staff_of, viewer_for
+from booking.demo.ready import viewer_for
 from booking.demo.world import World
 from booking.journeys import cancel as cancelling
 from booking.journeys.cancel import OnlyTheClinicSays, OtherAmount, cancel, preview_cancel
@@ -30,6 +29,7 @@ from tests.journeys.trips import (
     a_hold,
     come_back,
     helper_of,
+    nia,
     patient_of,
     pay,
     start_page,
@@ -110,7 +110,7 @@ async def test_what_comes_back_follows_the_terms_by_the_clinics_calendar(
 ) -> None:
     booking = await confirmed(world, services)
     clock.at = clock.at.replace(year=today.year, month=today.month, day=today.day, hour=12)
-    coordinator = staff_of(world, "nia", Role.COORDINATOR)
+    coordinator = nia(world)
 
     shown = await preview_cancel(coordinator, booking.code, now=services.now(), cause=cause)
     before = await standing(booking)

@@ -1,15 +1,13 @@
 """One resource changes: its hours, what it can do; bookings keep what they have, and the desk knows whose."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
 
 from booking.accounts.audit import trail
-from booking.accounts.models import Role
 from booking.accounts.viewers import Viewer
 from booking.demo.clinic.load import programme_content
-from booking.demo.ready import staff_of
 from booking.demo.world import World
 from booking.journeys.accept_remedies import Choice, accept_remedies
 from booking.journeys.change_resource import (
@@ -27,25 +25,12 @@ from booking.kit.errors import Invalid, NotFound
 from booking.services import Services
 from booking.slots.claims import take
 from booking.slots.closures import Closing
-from booking.slots.hours import Hours
 from booking.slots.models import Closure, Resource
 from booking.slots.resources import Rostered
 from booking.slots.windows import Window
 from tests.journeys.trips import FIRST as APRIL
 from tests.journeys.trips import KEY, LAST, LINKS, a_case, a_hold, patient_of
-from tests.slots.rows import FIRST, NOW, Small, booking, days, free, small_clinic
-
-DAY = timedelta(days=1)
-WEEK = [Hours(day, time(8), time(17)) for day in range(7)]
-
-
-@pytest.fixture
-def nia(world: World) -> Viewer:
-    return staff_of(world, "nia", Role.COORDINATOR)
-
-
-def coordinator(small: Small) -> Viewer:
-    return Viewer(roles=frozenset({(small.clinic.id, Role.COORDINATOR)}))
+from tests.slots.rows import DAY, FIRST, NOW, WEEK, booking, coordinator, days, free, small_clinic
 
 
 async def test_new_hours_hold_from_their_day_and_name_whom_they_leave_outside(db: None) -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from booking.accounts.models import AuditRow, Role
+from booking.accounts.models import AuditRow
 from booking.accounts.viewers import Viewer
 from booking.consultations.models import Case
-from booking.demo.ready import Stage, answers_of, make_case, staff_of, viewer_for
+from booking.demo.ready import Stage, answers_of, make_case, viewer_for
 from booking.demo.world import World
 from booking.journeys.agreement import require_agreement
 from booking.journeys.find_dates import free_dates, wishes_of
@@ -21,6 +21,7 @@ from booking.journeys.first_day import (
     require_not_too_soon,
 )
 from booking.journeys.offer import Offer, offer_of
+from tests.journeys.trips import nia
 
 TODAY = date(2027, 1, 12)
 DAY = timedelta(days=1)
@@ -55,7 +56,7 @@ async def test_the_latest_of_what_is_asked_counts_and_tells_why(world: World, of
     assert await known(world, fresh, soon, now) == FirstDay(TODAY + 4 * DAY, Because.THINKING)
     fresh.not_before = date(2027, 6, 1)
     assert await known(world, fresh, offer, now) == FirstDay(date(2027, 6, 1), Because.STAFF)
-    assert await known(world, fresh, offer, now, staff_of(world, "nia", Role.COORDINATOR)) is None
+    assert await known(world, fresh, offer, now, nia(world)) is None
 
 
 async def test_who_had_a_stroke_this_month_comes_when_it_is_safe_to_fly_and_their_records_are_read_only_for_it(
@@ -84,7 +85,7 @@ async def test_each_is_refused_in_words_of_their_own_what_begins_before_the_firs
     with pytest.raises(TooSoon, check=lambda refusal: not isinstance(refusal, BeforeFirstDay)):
         require_not_too_soon(viewer_for(world.people["samuel"]), case, first.day - DAY, first)
     with pytest.raises(BeforeFirstDay):
-        require_not_too_soon(staff_of(world, "nia", Role.COORDINATOR), case, first.day - DAY, first)
+        require_not_too_soon(nia(world), case, first.day - DAY, first)
 
 
 async def test_dates_are_offered_from_tomorrow_until_eighteen_months_ahead(

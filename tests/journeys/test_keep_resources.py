@@ -1,31 +1,15 @@
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 import pytest
 
-from booking.accounts.models import Role
 from booking.accounts.viewers import Viewer
-from booking.demo.ready import staff_of
-from booking.demo.world import World
 from booking.journeys.change_resource import change_resource, open_resource, retire_resource, set_hours
 from booking.journeys.keep_resources import add_resource, open_resources, set_capacity
 from booking.kit.errors import NotFound
 from booking.slots.claims import take
-from booking.slots.hours import Hours
 from booking.slots.models import Resource
 from booking.slots.resources import Rostered, StillBooked
-from tests.slots.rows import FIRST, NOW, Small, booking, free, small_clinic
-
-DAY = timedelta(days=1)
-WEEK = [Hours(day, time(8), time(17)) for day in range(7)]
-
-
-@pytest.fixture
-def nia(world: World) -> Viewer:
-    return staff_of(world, "nia", Role.COORDINATOR)
-
-
-def coordinator(small: Small) -> Viewer:
-    return Viewer(roles=frozenset({(small.clinic.id, Role.COORDINATOR)}))
+from tests.slots.rows import FIRST, NOW, WEEK, booking, coordinator, free, small_clinic
 
 
 async def test_a_pool_is_as_many_resources_as_it_has_places_with_the_hours_of_its_kind(

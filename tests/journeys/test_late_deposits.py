@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from booking.accounts.models import Role
 from booking.consultations import consents, moves
 from booking.consultations.models import Case, CaseStatus
-from booking.demo.ready import staff_of, viewer_for
+from booking.demo.ready import viewer_for
 from booking.demo.world import World
 from booking.journeys.check import check
 from booking.journeys.close_resource import close_resource
@@ -33,6 +32,7 @@ from tests.journeys.trips import (
     a_hold,
     come_back,
     events_of,
+    nia,
     paid_for,
     patient_of,
     pay,
@@ -113,12 +113,12 @@ async def test_a_late_deposit_goes_back_if_the_clinic_closed_when_nobody_held_th
     world: World, services: Services, clock: Clock, swept: bool
 ) -> None:
     booking = await paid_for(world, services)
-    window, nia = Window.from_json(booking.window), staff_of(world, "nia", Role.COORDINATOR)
+    window, coordinator = Window.from_json(booking.window), nia(world)
     clock.at += 2 * HOUR
     if swept:
         await sweep_lapses(now=services.now())
     closing = Closing(window.steps[0].resources[0], window.start, window.start)
-    closed = await close_resource(nia, closing, anyway=False, now=services.now())
+    closed = await close_resource(coordinator, closing, anyway=False, now=services.now())
     assert closed.is_kept  # nobody was in the way, so the desk was told of nobody
 
     await come_back(booking, services)

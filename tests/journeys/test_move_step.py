@@ -5,11 +5,9 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from booking.accounts.models import Role
-from booking.accounts.viewers import Viewer
 from booking.bookings.booking import story
 from booking.bookings.models import Booking
-from booking.demo.ready import Stage, staff_of
+from booking.demo.ready import Stage
 from booking.demo.world import World
 from booking.journeys import offer
 from booking.journeys.check import check
@@ -23,11 +21,7 @@ from booking.slots.models import Claim, Closure, Dose, Resource
 from booking.slots.protocol import Offset
 from booking.slots.step_moves import Break, Target, Why
 from booking.slots.windows import Window, WindowStep
-from tests.journeys.trips import LINKS, a_case, a_confirmed, a_hold, patient_of
-
-
-def nia(world: World) -> Viewer:
-    return staff_of(world, "nia", Role.COORDINATOR)
+from tests.journeys.trips import LINKS, a_case, a_confirmed, a_hold, nia, patient_of
 
 
 def step_of(booking: Booking, key: str) -> WindowStep:

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from booking.accounts.models import Person, Role
+from booking.accounts.models import Person
 from booking.accounts.viewers import SYSTEM
 from booking.bookings import waitlist
 from booking.bookings.booking import live_of
 from booking.bookings.models import Booking, WaitStatus
 from booking.bookings.wishes import Wish
 from booking.consultations.models import Case, CaseStatus
-from booking.demo.ready import Stage, staff_of
+from booking.demo.ready import Stage
 from booking.demo.world import World
 from booking.journeys import offer_freed as offering
 from booking.journeys.agreement import require_agreement
@@ -38,7 +38,7 @@ from booking.services import Services
 from booking.slots import claims
 from booking.slots.windows import Window
 from tests.journeys.refusals import fail_once
-from tests.journeys.trips import a_case, a_confirmed, a_hold, come_back, patient_of, pay, tokens
+from tests.journeys.trips import a_case, a_confirmed, a_hold, come_back, nia, patient_of, pay, tokens
 from tests.journeys.waiting import APRIL, MINUTE, close_but, joins, line, offer_to
 from tests.outside import Clock
 from tests.statements import statements
@@ -256,7 +256,7 @@ async def test_a_cancelled_trip_is_offered_too(world: World, services: Services)
     await close_but(trip)
     samuel = await joins(world, "samuel", now=services.now())
 
-    coordinator = staff_of(world, "nia", Role.COORDINATOR)
+    coordinator = nia(world)
     await cancel(coordinator, trip.code, RefundCause.CHANGE_OF_MIND, services=services, now=services.now())
 
     assert await offer_to(samuel, services.now()) is not None
@@ -311,11 +311,11 @@ async def consent_is_taken_back(case: Case, world: World, now: datetime) -> None
 
 
 async def case_is_closed(case: Case, world: World, now: datetime) -> None:
-    await close_case(staff_of(world, "nia", Role.COORDINATOR), case.code, CaseStatus.CLOSED, now=now)
+    await close_case(nia(world), case.code, CaseStatus.CLOSED, now=now)
 
 
 async def patient_dies(case: Case, world: World, now: datetime) -> None:
-    await stop_messages(staff_of(world, "nia", Role.COORDINATOR), case.code, SilenceReason.DEATH, now=now)
+    await stop_messages(nia(world), case.code, SilenceReason.DEATH, now=now)
 
 
 async def patient_leaves(case: Case, world: World, now: datetime) -> None:
@@ -337,7 +337,7 @@ async def test_who_wants_no_mail_for_a_while_or_holds_other_dates_is_passed_over
     two: tuple[Case, Case], taken: Booking, world: World, services: Services
 ) -> None:
     samuel, _helene = two
-    coordinator = staff_of(world, "nia", Role.COORDINATOR)
+    coordinator = nia(world)
     await stop_messages(coordinator, samuel.code, SilenceReason.PAUSED, now=services.now())
 
     await lets_go(taken, services)

@@ -5,8 +5,6 @@ from datetime import date, datetime
 import pytest
 
 from booking.accounts import audit
-from booking.accounts.models import Role
-from booking.accounts.viewers import Viewer
 from booking.demo.ready import viewer_for
 from booking.demo.world import World
 from booking.journeys.open_calendar import count_calendar, open_calendar
@@ -14,12 +12,7 @@ from booking.journeys.who_booked import Booked
 from booking.kit.errors import NotFound
 from booking.services import Services
 from booking.slots.models import LotState
-from tests.journeys.trips import a_case, a_confirmed, a_hold
-
-
-def nia(world: World) -> Viewer:
-    person = world.people["nia"]
-    return Viewer(person.id, person.code, person.name, roles=frozenset({(world.clinic.id, Role.COORDINATOR)}))
+from tests.journeys.trips import a_case, a_confirmed, a_hold, nia
 
 
 async def test_the_calendar_tells_whose_bookings_are_on_it_and_leaves_a_trail(

@@ -2,10 +2,8 @@ from datetime import date, datetime
 
 import pytest
 
-from booking.accounts.models import Role
 from booking.accounts.viewers import Scope
 from booking.consultations.cases import NotAllowedByThePatient
-from booking.demo.ready import staff_of
 from booking.demo.world import World
 from booking.itineraries.legs import changes_of
 from booking.itineraries.models import Stay, Traveller
@@ -15,7 +13,7 @@ from booking.kit.db import run
 from booking.kit.errors import Invalid, NotFound
 from booking.services import Services
 from tests.journeys.travel import samuel_travels, stay
-from tests.journeys.trips import a_case, a_confirmed, a_hold, helper_of, patient_of
+from tests.journeys.trips import a_case, a_confirmed, a_hold, helper_of, nia, patient_of
 
 
 async def test_the_patient_a_helper_who_may_act_and_staff_change_a_trip_and_each_change_is_traced(
@@ -24,12 +22,12 @@ async def test_the_patient_a_helper_who_may_act_and_staff_change_a_trip_and_each
     case = await a_case(world, now=now)
     booking = await a_confirmed(case, services)
     folake = await helper_of(case, world.people["folake"], Scope.ACT, now=now)
-    nia = staff_of(world, "nia", Role.COORDINATOR)
+    coordinator = nia(world)
 
     await save_leg(await patient_of(case), booking.code, samuel_travels(), now=now)
     await save_leg(folake, booking.code, stay(booking), now=now)
     samuel = await Traveller.get(booking_id=booking.id)
-    await save_leg(nia, booking.code, samuel_travels("2031-01-01"), now=now, key=samuel.id)
+    await save_leg(coordinator, booking.code, samuel_travels("2031-01-01"), now=now, key=samuel.id)
 
     await samuel.refresh_from_db()
     assert (samuel.passport_expires_on, await changes_of(booking.id)) == (date(2031, 1, 1), 3)

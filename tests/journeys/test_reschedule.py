@@ -4,13 +4,11 @@ from typing import Any
 
 import pytest
 
-from booking.accounts.models import Role
-from booking.accounts.viewers import SYSTEM, Viewer
+from booking.accounts.viewers import SYSTEM
 from booking.aftercare.models import CheckIn
 from booking.bookings.booking import locked
 from booking.bookings.models import Booking, BookingStatus
 from booking.bookings.moves import move
-from booking.demo.ready import staff_of
 from booking.demo.world import World
 from booking.itineraries.findings import Kind
 from booking.itineraries.models import Flight
@@ -32,13 +30,9 @@ from booking.slots import claims
 from booking.slots.models import Closure, Resource
 from booking.slots.windows import Window, Wishes
 from tests.journeys.travel import whole_trip
-from tests.journeys.trips import FIRST, KEY, LAST, LINKS, a_case, a_confirmed, a_hold, patient_of, tokens
+from tests.journeys.trips import FIRST, KEY, LAST, LINKS, a_case, a_confirmed, a_hold, nia, patient_of, tokens
 
 THREE_WEEKS = timedelta(days=21)
-
-
-def nia(world: World) -> Viewer:
-    return staff_of(world, "nia", Role.COORDINATOR)
 
 
 async def later(world: World, booking: Booking, services: Services, by: timedelta = THREE_WEEKS) -> tuple[str, Window]:

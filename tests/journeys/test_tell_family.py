@@ -26,9 +26,9 @@ from booking.payments.terms import RefundCause
 from booking.services import Services
 from booking.slots.claims import WindowPassed
 from booking.slots.windows import Window
-from tests.journeys.test_reschedule import THREE_WEEKS, claimed, due, later, nia
+from tests.journeys.test_reschedule import THREE_WEEKS, claimed, due, later
 from tests.journeys.test_review_case import STRANGER
-from tests.journeys.trips import KEY, LINKS, a_case, a_confirmed, a_hold, patient_of, tokens
+from tests.journeys.trips import KEY, LINKS, a_case, a_confirmed, a_hold, nia, patient_of, tokens
 
 COMPOSER = Composer(public_url="http://leeward.test", sender="Leeward <care@leeward.example>")
 

@@ -32,8 +32,8 @@ from booking.slots.windows import Window
 from tests.journeys.standing import CONFIRMED, GONE, standing
 from tests.journeys.test_accept_remedies import away
 from tests.journeys.test_move_step import another, one_of, step_of
-from tests.journeys.test_reschedule import later, nia
-from tests.journeys.trips import KEY, LINKS, a_case, a_confirmed, a_hold, come_back, patient_of, pay, tokens
+from tests.journeys.test_reschedule import later
+from tests.journeys.trips import KEY, LINKS, a_case, a_confirmed, a_hold, come_back, nia, patient_of, pay, tokens
 from tests.journeys.waiting import close_but, joins, line
 from tests.outside import Clock
 

@@ -9,11 +9,11 @@ from typing import Any, Final
 import httpx
 
 from booking.accounts import support
-from booking.accounts.models import Person
+from booking.accounts.models import Person, Role
 from booking.accounts.viewers import Scope, Viewer
 from booking.bookings.models import Booking
 from booking.consultations.models import Case
-from booking.demo.ready import Stage, answers_of, make_case, viewer_for
+from booking.demo.ready import Stage, answers_of, make_case, staff_of, viewer_for
 from booking.demo.world import World
 from booking.journeys.find_dates import find_dates, window_key
 from booking.journeys.links import Links
@@ -39,6 +39,11 @@ async def a_case(
     """A case of one of the example's people, brought to a stage."""
     async with transaction():
         return await make_case(world, stage, answers_of(world.people[who], **answers), now=now)
+
+
+def nia(world: World) -> Viewer:
+    """The example clinic's coordinator."""
+    return staff_of(world, "nia", Role.COORDINATOR)
 
 
 async def patient_of(case: Case) -> Viewer:

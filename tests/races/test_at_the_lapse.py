@@ -27,8 +27,7 @@ from booking.services import Services
 from booking.slots import claims
 from booking.slots.windows import Window
 from tests.journeys.refusals import refused
-from tests.journeys.test_reschedule import nia
-from tests.journeys.trips import KEY, LINKS, a_case, a_hold, patient_of, pay, tokens
+from tests.journeys.trips import KEY, LINKS, a_case, a_hold, nia, patient_of, pay, tokens
 from tests.races.waiting import waits_or_is_done
 
 ROUNDS: Final = 10

@@ -8,7 +8,6 @@ from typing import Any, Final
 import pytest
 
 from booking.accounts import audit
-from booking.accounts.models import Role
 from booking.accounts.viewers import Viewer
 from booking.demo.clinic.load import programme_content
 from booking.journeys import change_resource, close_resource, keep_resources
@@ -24,7 +23,7 @@ from booking.slots.models import LotState, Resource
 from booking.slots.resources import StillBooked
 from booking.slots.windows import Window, Wishes
 from tests.races.waiting import waits_or_is_done
-from tests.slots.rows import FIRST, HOUR, NOW, Small, booking, free, small_clinic
+from tests.slots.rows import FIRST, HOUR, NOW, Small, booking, coordinator, free, small_clinic
 
 pytestmark = pytest.mark.usefixtures("clean_db")
 
@@ -79,7 +78,7 @@ class Race:
         self._small, self._window, self._code, self._booking_id = small, window, code, booking_id
         self._change = change
         self._hold_has_taken, self._hold_may_end = asyncio.Event(), asyncio.Event()
-        self._nia = Viewer(roles=frozenset({(small.clinic.id, Role.COORDINATOR)}))
+        self._nia = coordinator(small)
 
     @classmethod
     async def between(cls, change: Change) -> "Race":

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from booking.accounts.models import Role
+from booking.accounts.viewers import Viewer
 from booking.bookings.models import Booking, BookingStatus
 from booking.consultations.models import Case, CaseStatus
 from booking.kit.ids import new_code
 from booking.programmes.models import Clinic, Programme, ProgrammeVersion
+from booking.slots.hours import Hours
 from booking.slots.load import load_stock
 from booking.slots.models import Dose, Lot, LotState, OpeningHours, Resource
 from booking.slots.protocol import Protocol
@@ -17,6 +20,8 @@ from booking.slots.windows import Window, Wishes
 
 NOW = datetime(2027, 1, 12, 13, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+WEEK = [Hours(day, time(8), time(17)) for day in range(7)]
 FIRST = date(2027, 2, 1)
 LAST = date(2027, 2, 7)
 EVERYTHING: dict[str, Any] = {
@@ -64,14 +69,16 @@ async def small_clinic(
     )
 
 
+def coordinator(small: Small) -> Viewer:
+    return Viewer(roles=frozenset({(small.clinic.id, Role.COORDINATOR)}))
+
+
 async def resources(clinic: Clinic, kind: str, count: int) -> list[Resource]:
     made = [await Resource.create(clinic=clinic, kind=kind, name=f"{kind} {n + 1}") for n in range(count)]
     for resource in made:
         await OpeningHours.bulk_create(
-            OpeningHours(
-                resource_id=resource.id, weekday=day, opens=time(8), closes=time(17), from_day=date(2027, 1, 1)
-            )
-            for day in range(7)
+            OpeningHours(resource_id=resource.id, weekday=day, opens=opens, closes=closes, from_day=date(2027, 1, 1))
+            for day, opens, closes, *_ in WEEK
         )
     return made
 

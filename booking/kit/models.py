@@ -1,7 +1,9 @@
 """What every table shares."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
+from operator import itemgetter
 from typing import Any, Literal, Self
 
 from tortoise import fields, models
@@ -22,16 +24,28 @@ class Row(Model):
 
         In the ORM's own way, but that an instant which is in UTC already is not put into UTC again.
         """
+        plain, pick, others = cls._reading()
         made = cls.__new__(cls)
         known = made.__dict__
-        known.update(_partial=False, _saved_in_db=True, _custom_generated_pk=False, _await_when_save={})
-        for column, name, _field in cls._meta.db_native_fields:
-            known[name] = row[column]
-        for column, name, field in (*cls._meta.db_default_fields, *cls._meta.db_complex_fields):
+        known.update(
+            zip(plain, pick(row), strict=True),
+            _partial=False,
+            _saved_in_db=True,
+            _custom_generated_pk=False,
+            _await_when_save={},
+        )
+        for column, name, field in others:
             value = row[column]
             ready = value is None or (type(value) is datetime and value.tzinfo is UTC)
             known[name] = value if ready else field.to_python_value(value)
         return made
+
+    @classmethod
+    @cache
+    def _reading(cls) -> tuple[Sequence[str], Callable[[Mapping[str, Any]], Iterable[Any]], Sequence[Any]]:
+        """The names of what is taken as it comes, what takes it from a row, and the fields that have a say of their own."""
+        columns, plain, _fields = zip(*cls._meta.db_native_fields, strict=True)
+        return plain, itemgetter(*columns), [*cls._meta.db_default_fields, *cls._meta.db_complex_fields]
 
     class Meta:
         abstract = True

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from booking.kit.errors import Invalid, Refusal
+from booking.kit.json_text import json_of
 from booking.kit.words import Text, _
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -32,5 +33,6 @@ async def read_body(request: Request, shape: type[Body]) -> Body:
         raise Invalid(wrong) from fault
 
 
-def answer(body: BaseModel, status: int = 200) -> Response:
-    return Response(body.model_dump_json(), status, media_type="application/json")
+def answer(body: object, status: int = 200) -> Response:
+    """One of the shapes that partners get."""
+    return Response(json_of(body), status, media_type="application/json")

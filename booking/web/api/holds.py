@@ -35,12 +35,11 @@ async def hold(request: Request) -> Response:
     mark = fingerprint(request.method, request.scope["path"], await request.body())
 
     def told(booking: Booking) -> str:
-        return telling.booking(booking, now).model_dump_json()
+        return json_of(telling.booking(booking, now))
 
     def refused(refusal: Refusal) -> Reply:
         near = telling.windows(refusal.nearest) if isinstance(refusal, DatesGone) else None
-        nearest = [one.model_dump(mode="json") for one in near] if near is not None else None
-        return Reply(refusal.status, json_of(problem_body(refusal, language_of(request), nearest=nearest)))
+        return Reply(refusal.status, json_of(problem_body(refusal, language_of(request), nearest=near)))
 
     reply = await partner_hold.partner_hold(
         viewer,

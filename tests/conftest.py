@@ -35,6 +35,7 @@ from booking.payments.stripe import StripeGateway
 from booking.services import Services
 from booking.settings import DatabaseUrl, Settings
 from tests import compiled
+from tests.memory import folder_in_memory
 from tests.outside import SECRET, STRIPE_KEY, WEBHOOK_SECRET, Clock, address_of, free_socket, served
 
 TOTP_KEY = derive_key(SECRET, "totp")
@@ -101,13 +102,12 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Running]:
+def server() -> Iterator[postgres.Running]:
     """One PostgreSQL for the whole run, its durability relaxed, gone afterwards."""
-    folder = tmp_path_factory.mktemp("postgres")
-    running = postgres.start(folder, relaxed=True)
-    yield running
-    running.stop()
-    postgres.remove(folder)
+    with folder_in_memory() as folder:
+        running = postgres.start(folder / "postgres", relaxed=True)
+        yield running
+        running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from booking.accounts.staff import Secrets, prove
 from booking.demo import postgres
 from booking.demo.ports import free_port
 from booking.kit.seals import derive_key
+from tests.memory import folder_in_memory
 from tests.outside import PLAIN
 from tests.programs import Done, done
 
@@ -30,10 +31,11 @@ HANDED_DOWN = {name: value for name, value in os.environ.items() if name in {"PA
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder() -> Iterator[Path]:
     """A demo's folder of its own, its database gone afterwards."""
-    yield tmp_path / "var"
-    postgres.remove(tmp_path / "var" / "postgres")
+    with folder_in_memory() as place:
+        yield place / "var"
+        postgres.remove(place / "var" / "postgres")
 
 
 def booking(*words: str, said: str = "", **environment: str) -> Done:

@@ -11,13 +11,14 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.browser.chromium import chromium
 from tests.browser.running_demo import Demo, running_demo
 from tests.browser.visitor import Visitor, visitor
+from tests.memory import folder_in_memory
 
 PATIENCE = 10_000  # milliseconds: the machine may be busy
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with running_demo(tmp_path_factory.mktemp("demo") / "var") as running:
+def demo() -> Iterator[Demo]:
+    with folder_in_memory() as folder, running_demo(folder / "var") as running:
         yield running
 
 

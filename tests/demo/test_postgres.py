@@ -14,6 +14,7 @@ import pytest
 
 from booking.demo import lodging, postgres
 from booking.demo.lodging import NoPostgres
+from tests.memory import folder_in_memory
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,24 +33,35 @@ time.sleep(60)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def made() -> Iterator[Path]:
     """Where a cluster lies that was set up, started and stopped once, for the tests to copy: setting up takes a second."""
-    folder = tmp_path_factory.mktemp("made") / "postgres"
-    postgres.start(folder, relaxed=True).stop()
-    yield lodging.home_of(folder)
-    postgres.remove(folder)
+    with folder_in_memory() as place:
+        postgres.start(place / "postgres", relaxed=True).stop()
+        yield lodging.home_of(place / "postgres")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder() -> Iterator[Path]:
     """A folder for a server, which is gone with it afterwards, wherever its data had to be."""
-    yield tmp_path / "var" / "postgres"
-    postgres.remove(tmp_path / "var" / "postgres")
+    with folder_in_memory() as place:
+        yield place / "var" / "postgres"
+        postgres.remove(place / "var" / "postgres")
 
 
 @pytest.fixture
 def used(made: Path, folder: Path) -> Path:
     """A folder with a cluster in it already."""
+    return _with_a_copy(made, folder)
+
+
+@pytest.fixture
+def closed(made: Path, tmp_path: Path) -> Iterator[Path]:
+    """The same in pytest's own folder, where only we may go: if we are root, the cluster has to be elsewhere."""
+    yield _with_a_copy(made, tmp_path / "var" / "postgres")
+    postgres.remove(tmp_path / "var" / "postgres")
+
+
+def _with_a_copy(made: Path, folder: Path) -> Path:
     folder.parent.mkdir(parents=True)
     subprocess.run(["cp", "-a", str(made), str(lodging.home_of(folder))], check=True)
     return folder
@@ -63,19 +75,19 @@ async def ask(url: str, sql: str) -> object:
         await connection.close()
 
 
-async def test_what_was_written_is_there_after_a_stop_and_a_start_at_the_same_address(used: Path) -> None:
-    first = postgres.start(used)
+async def test_what_was_written_is_there_after_a_stop_and_a_start_at_the_same_address(closed: Path) -> None:
+    first = postgres.start(closed)
     await ask(first.url, "CREATE TABLE kept AS SELECT 42 AS answer")
     first.stop()
     began = time.monotonic()
-    second = postgres.start(used)
+    second = postgres.start(closed)
     took = time.monotonic() - began
 
     assert await ask(second.url, "SELECT answer FROM kept") == 42
     assert second.url == first.url
     assert took < 1
     second.stop()
-    assert (first.is_alive(), second.is_alive(), postgres.find(used)) == (False, False, None)
+    assert (first.is_alive(), second.is_alive(), postgres.find(closed)) == (False, False, None)
 
 
 async def test_a_kill_of_every_server_process_loses_nothing_that_was_acknowledged(used: Path) -> None:

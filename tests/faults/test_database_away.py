@@ -10,6 +10,7 @@ import pytest
 
 from booking.demo import postgres
 from tests.faults.processes import Place, running, web
+from tests.memory import folder_in_memory
 from tests.outside import PLAIN
 from tests.programs import PATIENCE
 
@@ -19,10 +20,11 @@ VISITORS = 8
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder() -> Iterator[Path]:
     """A server of its own, for it is stopped: its folder."""
-    yield tmp_path / "postgres"
-    postgres.remove(tmp_path / "postgres")
+    with folder_in_memory() as place:
+        yield place / "postgres"
+        postgres.remove(place / "postgres")
 
 
 class Visitors:

@@ -141,10 +141,11 @@ def _initialise(lodging: Lodging, *, relaxed: bool) -> None:
         "--no-sync",
     ]
     _run([str(lodging.binaries / "initdb"), f"--pgdata={making}", *how], lodging)
+    # Nobody needs the database that is there: renamed it is ours, where copying one takes a fifth of a second.
     _run(
-        [str(lodging.binaries / "postgres"), "--single", "-D", str(making), "postgres"],
+        [str(lodging.binaries / "postgres"), "--single", "-D", str(making), "template1"],
         lodging,
-        f"CREATE DATABASE {ROLE}\n",
+        f"ALTER DATABASE postgres RENAME TO {ROLE}\n",
     )
     if not relaxed:
         os.sync()

@@ -31,7 +31,7 @@ async def test_the_line_shows_who_waits_for_what_and_what_was_offered(
 
     assert shown.index("Samuel Adeyemi") < shown.index("Offered Monday") < shown.index("Hélène")
     assert "1 April to Friday 30 April 2027" in shown
-    assert "any day will do French" in shown
+    assert "none French" in shown
     assert "/desk/waitlist" in (await nia.get(f"/desk/cases/{samuel.code}")).text
     assert "they are on the waiting list" in text_of(await nia.get("/desk"))
 

@@ -3,69 +3,40 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from booking.accounts.models import Person
-from booking.accounts.viewers import SYSTEM
 from booking.bookings import waitlist
-from booking.bookings.booking import live_of
-from booking.bookings.models import Booking, WaitStatus
+from booking.bookings.models import Booking
 from booking.bookings.wishes import Wish
-from booking.consultations.models import Case, CaseStatus
+from booking.consultations.models import Case
 from booking.demo.ready import Stage
 from booking.demo.world import World
 from booking.journeys import offer_freed as offering
 from booking.journeys.agreement import require_agreement
 from booking.journeys.cancel import cancel
 from booking.journeys.check import check
-from booking.journeys.close_case import close_case
 from booking.journeys.first_day import Because, FirstDay
-from booking.journeys.give_consent import withdraw_consent
-from booking.journeys.join_waitlist import FreeAlready, join_waitlist, leave_waitlist
+from booking.journeys.join_waitlist import FreeAlready, join_waitlist
 from booking.journeys.offer_freed import offer_freed
-from booking.journeys.pause_messages import resume_messages, stop_messages
-from booking.journeys.release_hold import release_hold
 from booking.journeys.reserve import TooYoungThen
 from booking.journeys.sweep_lapses import sweep_lapses
 from booking.kit.db import execute, run
 from booking.kit.times import in_zone
-from booking.messages.models import Message, SilenceReason
+from booking.messages.models import Message
 from booking.messages.planning import awake
 from booking.payments.terms import RefundCause
 from booking.services import Services
 from booking.slots import claims
 from booking.slots.windows import Window
 from tests.journeys.refusals import fail_once
-from tests.journeys.trips import a_case, a_confirmed, a_hold, come_back, nia, patient_of, pay, tokens
-from tests.journeys.waiting import APRIL, MINUTE, close_but, joins, line, offer_to
+from tests.journeys.trips import a_case, a_confirmed, a_hold, come_back, nia, patient_of, pay
+from tests.journeys.waiting import APRIL, MINUTE, close_but, joins, lets_go, line, mails, offer_to
 from tests.outside import Clock
 from tests.statements import statements
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-async def taken(world: World, services: Services) -> Booking:
-    """Abdullah holds the only dates of April."""
-    booking = await a_hold(await a_case(world, who="abdullah", now=services.now()), services)
-    await close_but(booking)
-    return booking
-
-
-async def lets_go(booking: Booking, services: Services) -> None:
-    await release_hold(await patient_of(await booking.case), booking.code, now=services.now())
-
-
-async def mails(case: Case) -> list[str]:
-    return [mail.occasion for mail in await Message.filter(case_id=case.id).order_by("id")]
-
-
-@pytest.fixture
-async def two(world: World, services: Services, taken: Booking) -> tuple[Case, Case]:
-    """Samuel waits, and after him Hélène."""
-    return await joins(world, "samuel", now=services.now()), await joins(world, "helene", now=services.now() + MINUTE)
 
 
 async def test_the_first_in_line_is_offered_what_another_lets_go_and_nobody_else_is(
@@ -306,63 +277,6 @@ async def test_an_offer_made_in_the_night_is_counted_from_the_morning(
     assert mail.due_at == datetime(2027, 1, 13, 7, 0, tzinfo=UTC)
 
 
-async def consent_is_taken_back(case: Case, world: World, now: datetime) -> None:
-    await withdraw_consent(await patient_of(case), case.code, now=now)
-
-
-async def case_is_closed(case: Case, world: World, now: datetime) -> None:
-    await close_case(nia(world), case.code, CaseStatus.CLOSED, now=now)
-
-
-async def patient_dies(case: Case, world: World, now: datetime) -> None:
-    await stop_messages(nia(world), case.code, SilenceReason.DEATH, now=now)
-
-
-async def patient_leaves(case: Case, world: World, now: datetime) -> None:
-    await leave_waitlist(await patient_of(case), case.code, now=now)
-
-
-@pytest.mark.parametrize("what", [consent_is_taken_back, case_is_closed, patient_dies, patient_leaves])
-async def test_who_can_or_will_not_come_any_more_leaves_the_line(
-    what: Any, two: tuple[Case, Case], taken: Booking, world: World, services: Services
-) -> None:
-    await what(two[0], world, services.now())
-
-    await lets_go(taken, services)
-
-    assert await line() == [("helene", "offered")]
-
-
-async def test_who_wants_no_mail_for_a_while_or_holds_other_dates_is_passed_over_and_keeps_the_place(
-    two: tuple[Case, Case], taken: Booking, world: World, services: Services
-) -> None:
-    samuel, _helene = two
-    coordinator = nia(world)
-    await stop_messages(coordinator, samuel.code, SilenceReason.PAUSED, now=services.now())
-
-    await lets_go(taken, services)
-    assert await line() == [("samuel", "waiting"), ("helene", "offered")]
-
-    await resume_messages(coordinator, samuel.code, now=services.now())
-    may = await tokens(samuel, services, date(2027, 6, 1), date(2027, 6, 30))
-    mine = await a_hold(samuel, services, may[0])
-    await offer_freed(now=services.now())
-    assert await line() == [("samuel", "waiting"), ("helene", "offered")]
-    assert await live_of(samuel.id, now=services.now()) == mine
-
-
-async def test_days_that_have_passed_end_the_wait_and_the_family_is_told(
-    world: World, taken: Booking, services: Services, clock: Clock
-) -> None:
-    samuel = await joins(world, "samuel", now=services.now())
-    clock.at = datetime(2027, 4, 30, 16, 0, tzinfo=UTC)
-
-    await offer_freed(now=services.now())
-
-    assert await line() == []
-    assert await mails(samuel) == ["wait-ended"]
-
-
 async def test_where_nobody_waits_it_costs_one_statement(world: World, services: Services) -> None:
     with statements() as sent:
         await offer_freed(now=services.now())
@@ -396,43 +310,3 @@ async def test_two_workers_at_once_make_one_offer_and_it_is_to_the_first(
     assert len(await run("SELECT id FROM wait_event WHERE status = 'offered'")) == 1
     assert await mails(lasting_two[0]) == ["dates-offered"]
     assert await check() == []
-
-
-async def leaves_while_it_is_offered(case: Case, services: Services, monkeypatch: pytest.MonkeyPatch) -> int:
-    """The family leaves after the line was read, and before the offer is written."""
-    fitting = offering._fitting
-
-    async def slowly(*told: Any, now: datetime) -> Any:
-        await leave_waitlist(await patient_of(case), case.code, now=now)
-        return await fitting(*told, now=now)
-
-    monkeypatch.setattr(offering, "_fitting", slowly)
-    return await offer_freed(now=services.now() + HOUR)
-
-
-async def test_a_family_that_leaves_meanwhile_is_offered_nothing(
-    world: World, taken: Booking, services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    samuel = await joins(world, "samuel", now=services.now())
-
-    assert await leaves_while_it_is_offered(samuel, services, monkeypatch) == 0
-    assert (await line(), await live_of(samuel.id, now=services.now()), await mails(samuel)) == ([], None, [])
-
-
-async def test_without_comparing_the_place_it_would_be(
-    world: World, taken: Booking, services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    samuel = await joins(world, "samuel", now=services.now())
-    monkeypatch.setattr(waitlist, "MOVE", waitlist.MOVE.replace("AND status = $2", "AND $2::text IS NOT NULL"))
-
-    assert await leaves_while_it_is_offered(samuel, services, monkeypatch) == 1
-    assert await live_of(samuel.id, now=services.now()) is not None
-
-
-async def test_the_clock_may_move_no_place_but_along_its_way(world: World, taken: Booking, services: Services) -> None:
-    samuel = await joins(world, "samuel", now=services.now())
-    place = await waitlist.of_case(samuel.id)
-    assert place is not None
-
-    with pytest.raises(waitlist.NotWaiting):
-        await waitlist.move(place, WaitStatus.TAKEN, by=SYSTEM, now=services.now())

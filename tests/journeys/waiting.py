@@ -10,7 +10,10 @@ from booking.bookings.wishes import Wish
 from booking.consultations.models import Case
 from booking.demo.world import World
 from booking.journeys.join_waitlist import join_waitlist
+from booking.journeys.release_hold import release_hold
 from booking.kit.db import execute, run
+from booking.messages.models import Message
+from booking.services import Services
 from booking.slots.windows import Window
 from tests.journeys.trips import a_case, patient_of
 
@@ -50,3 +53,11 @@ async def offer_to(case: Case, now: datetime) -> Booking | None:
     """What is kept for the case by an offer, or None."""
     found = await waitlist.of_case(case.id)
     return await live_of(case.id, now=now) if found and found.status is WaitStatus.OFFERED else None
+
+
+async def lets_go(booking: Booking, services: Services) -> None:
+    await release_hold(await patient_of(await booking.case), booking.code, now=services.now())
+
+
+async def mails(case: Case) -> list[str]:
+    return [mail.occasion for mail in await Message.filter(case_id=case.id).order_by("id")]

@@ -91,8 +91,25 @@ async def story(booking: Booking) -> list[BookingEvent]:
 LOCK: Final = "SELECT id FROM booking WHERE id = $1 FOR UPDATE"
 
 
+# For one that gives a booking dates, or gives it back its own: of two who do so with one patient's, the second waits before it
+# has written anything. If each had written, each would wait for the other to know whether the dates meet.
+LOCK_PATIENTS: Final = """
+    SELECT id FROM booking WHERE id = $1 OR patient_id = (SELECT patient_id FROM booking WHERE id = $1)
+     ORDER BY id FOR UPDATE
+"""
+
+
 async def locked(booking_id: int) -> Booking:
     """The booking, locked until the transaction ends, and as it is now. Raises NotFound."""
-    if not await run(LOCK, booking_id):
+    return await _locked(LOCK, booking_id)
+
+
+async def locked_with_others(booking_id: int) -> Booking:
+    """The same, and every other of its patient's is locked too: the first thing that the transaction locks. Raises NotFound."""
+    return await _locked(LOCK_PATIENTS, booking_id)
+
+
+async def _locked(statement: str, booking_id: int) -> Booking:
+    if not await run(statement, booking_id):
         raise NotFound
     return await Booking.get(id=booking_id)

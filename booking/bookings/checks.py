@@ -17,6 +17,19 @@ INVARIANTS: Final[dict[str, str]] = {
             FROM booking_event) AS moves
         WHERE status = 'confirmed' AND before IN ('held', 'lapsed') GROUP BY booking_id HAVING count(*) > 1
     """,
+    "a patient is never in two places": """
+        SELECT one.code, other.code AS beside FROM booking AS one JOIN booking AS other
+          ON other.patient_id = one.patient_id AND other.id > one.id
+           AND (one.starts_at < other.ends_at AND other.starts_at < one.ends_at
+             OR one.aside_starts_at < other.ends_at AND other.starts_at < one.aside_ends_at
+             OR one.starts_at < other.aside_ends_at AND other.aside_starts_at < one.ends_at
+             OR one.aside_starts_at < other.aside_ends_at AND other.aside_starts_at < one.aside_ends_at)
+        WHERE one.status IN ('held', 'confirmed') AND other.status IN ('held', 'confirmed')
+    """,
+    "a booking is its case's patient's": """
+        SELECT booking.code FROM booking JOIN "case" ON "case".id = booking.case_id
+        WHERE booking.patient_id IS DISTINCT FROM "case".patient_id
+    """,
     "G7 nothing follows a cancellation": """
         SELECT after.booking_id FROM booking_event AS after JOIN booking_event AS final
           ON final.booking_id = after.booking_id AND final.status = 'cancelled' AND after.id > final.id

@@ -22,8 +22,20 @@ CONSTRAINTS: Final[tuple[str, ...]] = (
         "ALTER TABLE booking ADD CONSTRAINT booking_aside_while_confirmed"
         " CHECK ((aside IS NULL) = (aside_at IS NULL) AND (aside IS NULL OR status = 'confirmed'))"
     ),
+    (
+        "ALTER TABLE booking ADD CONSTRAINT booking_aside_has_dates CHECK ((aside IS NULL) = (aside_starts_at IS NULL)"
+        " AND (aside IS NULL) = (aside_ends_at IS NULL) AND aside_ends_at > aside_starts_at)"
+    ),
     "ALTER TABLE booking ADD CONSTRAINT booking_sequence_counts_up CHECK (calendar_sequence >= 0)",
     "CREATE UNIQUE INDEX booking_live_is_one_per_case ON booking (case_id) WHERE status IN ('held', 'confirmed')",
+    # Whatever they are treated for, and wherever. What was set aside for a booking counts beside what its family knows. It comes
+    # after the index of the case's own: of what breaks both, that one is said.
+    (
+        "ALTER TABLE booking ADD CONSTRAINT booking_patient_is_in_one_place EXCLUDE USING gist"
+        " (int8range(patient_id, patient_id, '[]') WITH &&, tstzmultirange(tstzrange(starts_at, ends_at),"
+        " tstzrange(coalesce(aside_starts_at, starts_at), coalesce(aside_ends_at, ends_at))) WITH &&)"
+        " WHERE (patient_id IS NOT NULL AND status IN ('held', 'confirmed'))"
+    ),
     "CREATE INDEX booking_holds_by_lapse ON booking (lapses_at) WHERE status = 'held'",
     "CREATE INDEX booking_event_in_order ON booking_event (booking_id, at, id)",
     (

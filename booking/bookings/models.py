@@ -37,12 +37,15 @@ class Booking(Row):
     """A window reserved for a case. `calendar_sequence` goes up whenever its calendar files change.
 
     `aside` is the window that the clinic has moved it to and not told the family of, since `aside_at`: that one is
-    claimed for it, while `window` stays what the family knows and what everything of theirs says.
+    claimed for it, while `window` stays what the family knows and what everything of theirs says. The patient is its
+    case's: by it PostgreSQL knows whether someone would be in two places.
     """
 
     code = fields.CharField(max_length=16, unique=True)
     case = fk("booking.Case", related_name="bookings")
     case_id: int
+    patient = fk("booking.Person", null=True)
+    patient_id: int | None
     status = fields.CharEnumField(BookingStatus, max_length=32)
     window = fields.JSONField[dict[str, Any]]()
     starts_at = fields.DatetimeField()
@@ -52,6 +55,8 @@ class Booking(Row):
     calendar_sequence = fields.IntField(default=0)
     aside = fields.JSONField[dict[str, Any] | None](null=True)
     aside_at = fields.DatetimeField(null=True)
+    aside_starts_at = fields.DatetimeField(null=True)
+    aside_ends_at = fields.DatetimeField(null=True)
 
     @property
     def claimed(self) -> dict[str, Any]:

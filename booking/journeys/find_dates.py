@@ -8,6 +8,7 @@ from typing import Final
 
 from booking.accounts.viewers import Viewer
 from booking.bookings.booking import live_of
+from booking.bookings.elsewhere import OtherStays
 from booking.bookings.models import Booking, BookingStatus
 from booking.bookings.waitlist import is_offered
 from booking.consultations import cases
@@ -32,6 +33,7 @@ from booking.slots.windows import Window, Wishes
 
 AHEAD: Final = timedelta(days=548)  # 18 months
 LONGEST_LOOK: Final = timedelta(days=370)
+NOWHERE: Final = OtherStays()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Dates:
 
     `held` is the booking that the case has already: other dates can only be had in its place, by its family if it `may_move`.
     `interpreters` are the languages that one may wish an interpreter for. `first_day` is when the case's treatment may start
-    at all, free or not; None for who may go below it. `interpreter` is the one that these dates are with.
+    at all, free or not; None for who may go below it. `interpreter` is the one that these dates are with. `elsewhere`: on
+    some of these days the patient has dates of another case, and none are shown that would meet them.
     """
 
     clinic: Clinic
@@ -55,6 +58,7 @@ class Dates:
     interpreter: str | None = None
     interpreters: tuple[str, ...] = ()
     first_day: FirstDay | None = None
+    elsewhere: bool = False
 
     def token(self, window: Window) -> str:
         """The window as the text that comes back with the choice."""
@@ -99,11 +103,13 @@ async def free_dates(
     *,
     key: bytes,
     now: datetime,
+    others: OtherStays = NOWHERE,
     but_for: int | None = None,
 ) -> Dates:
     """The windows that start from first to last, on days that can be booked.
 
-    The past, what is before the wishes' first day, and anything beyond 18 months is left out. `but_for` is a booking that would give its own dates up for them: what it has counts as free.
+    The past, what is before the wishes' first day, and anything beyond 18 months is left out, and what meets `others`, when the
+    patient is elsewhere. `but_for` is a booking that would give its own dates up for them: what it has counts as free.
     Raises Invalid if the days are the wrong way round, or more than a year apart.
     """
     if last < first or last - first > LONGEST_LOOK:
@@ -113,11 +119,13 @@ async def free_dates(
     first, last = max(first, today + timedelta(days=1), wishes.not_before or today), min(last, today + AHEAD)
     if last < first:
         return Dates(clinic, offer, first, first, (), None, key)
-    wishes = replace(wishes, not_before=None)  # no step is before the start
+    away = others.days(clinic.zone)
+    wishes = replace(wishes, not_before=None, not_on=wishes.not_on | away)  # no step is before the start
     stock = await stock_for(clinic.id, offer.protocol, first, last, now, but_for=but_for)
-    found = windows(offer.protocol, wishes, first, last, stock)
+    found = others.leave(windows(offer.protocol, wishes, first, last, stock))
     none = None if found else await _why(clinic, offer, wishes, first, last, now=now, but_for=but_for)
-    return Dates(clinic, offer, first, last, found, none, key)
+    elsewhere = not away.isdisjoint(days_between(first, last))
+    return Dates(clinic, offer, first, last, found, none, key, elsewhere=elsewhere)
 
 
 async def find_dates(
@@ -148,7 +156,8 @@ async def find_dates(
     held = await live_of(case.id, now=now)
     may_move = held is not None and held.status is BookingStatus.HELD and not await is_offered(held.id)
     own = held.id if held and may_move else None
-    dates = await free_dates(clinic, offer, wishes, first, last, key=key, now=now, but_for=own)
+    others = await OtherStays.of(case, now=now)
+    dates = await free_dates(clinic, offer, wishes, first, last, key=key, now=now, others=others, but_for=own)
     return case, replace(
         dates,
         windows=ranked(dates.windows, order),
@@ -168,12 +177,14 @@ async def nearest_dates(
     key: bytes,
     now: datetime,
     wishes: Wishes | None = None,
+    others: OtherStays = NOWHERE,
     but_for: int | None = None,
 ) -> list[tuple[Window, str]]:
     """The closest free windows to one that is gone, each with its token."""
     around = timedelta(days=60)
     first, last = wanted.start - around, wanted.start + around
-    dates = await free_dates(clinic, offer, wishes or Wishes(), first, last, key=key, now=now, but_for=but_for)
+    wishes = wishes or Wishes()
+    dates = await free_dates(clinic, offer, wishes, first, last, key=key, now=now, others=others, but_for=but_for)
     return [(window, dates.token(window)) for window in nearest(dates.windows, wanted.start)]
 
 

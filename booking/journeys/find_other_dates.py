@@ -9,6 +9,7 @@ from booking.accounts import audit
 from booking.accounts.viewers import Viewer
 from booking.bookings import booking as bookings
 from booking.bookings.booking import lapse_of
+from booking.bookings.elsewhere import OtherStays
 from booking.bookings.models import Booking
 from booking.consultations import cases
 from booking.journeys.find_dates import Dates, free_dates, wishes_of
@@ -68,6 +69,7 @@ async def find_other_dates(
             month_of(first)[1],
             key=key,
             now=now,
+            others=await OtherStays.of(booking.case, now=now),
             but_for=booking.id,
         )
         [booked] = (await who_booked(clinic.id, [booking.code])).values()

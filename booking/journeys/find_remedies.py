@@ -9,6 +9,7 @@ from typing import Final
 from booking.accounts import audit
 from booking.accounts.viewers import Viewer
 from booking.bookings.booking import LIVE
+from booking.bookings.elsewhere import OtherStays
 from booking.bookings.models import Booking
 from booking.journeys.find_dates import wishes_of
 from booking.journeys.first_day import longest_until_fit
@@ -17,7 +18,7 @@ from booking.journeys.who_booked import Booked, own_clinic, who_booked
 from booking.journeys.wished_interpreter import interpreters_of, wished_in
 from booking.kit.db import Record, run, transaction
 from booking.kit.errors import NotFound
-from booking.kit.times import in_zone
+from booking.kit.times import days_between, in_zone
 from booking.programmes.models import Clinic
 from booking.slots import closures, lots, resources
 from booking.slots.closures import Kept
@@ -182,7 +183,8 @@ async def _hits(bookings: Sequence[Booking], spoken: Mapping[str, str], *, now: 
 
 async def _hit(booking: Booking, spoken: str, doses: Sequence[Record], *, now: datetime) -> Hit:
     window, offer = Window.from_json(booking.claimed), await offer_of(booking.case.version_id)
-    wishes = wishes_of(spoken, not_before=_not_before(booking, window, offer, now=now))
+    away = (await OtherStays.of(booking.case, now=now)).days(window.zone) - {*days_between(window.start, window.end)}
+    wishes = wishes_of(spoken, not_before=_not_before(booking, window, offer, now=now), not_on=away)
     lost = tuple(_lost(window, doses, now=now))
     return Hit(booking.code, window, offer.protocol, wishes, _released(doses), lost)
 

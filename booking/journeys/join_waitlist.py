@@ -8,6 +8,7 @@ from booking.accounts import audit
 from booking.accounts.viewers import Viewer
 from booking.bookings import waitlist
 from booking.bookings.booking import live_of
+from booking.bookings.elsewhere import OtherStays
 from booking.bookings.models import Booking, Wait, WaitStatus
 from booking.bookings.moves import OtherDatesHeld
 from booking.bookings.waitlist import NotWaiting
@@ -129,7 +130,8 @@ async def _first_day(viewer: Viewer, case: Case, offer: Offer, *, now: datetime)
 async def _require_none_free(case: Case, offer: Offer, wish: Wish, waits: Wait | None, *, now: datetime) -> None:
     # What they were offered and let go is no reason not to wait for other dates.
     before = await waitlist.offered_before(waits.id) if waits else frozenset()
-    for window in await free_for(await clinic_of(case), offer, wish, now=now):
+    others = await OtherStays.of(case, now=now)
+    for window in await free_for(await clinic_of(case), offer, wish, others=others, now=now):
         if window.start not in before:
             raise FreeAlready(window.start)
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from booking.accounts import audit
 from booking.accounts.viewers import Viewer
+from booking.bookings.elsewhere import Elsewhere, OtherStays
 from booking.bookings.models import Booking, BookingStatus
 from booking.consultations import cases
 from booking.itineraries.assemble import itinerary_of
@@ -144,7 +145,7 @@ async def move_step(
     note = f"{STEP_MOVED} {entry.step}"
     try:
         booking = await put_on(viewer, *what, take=take, note=note, tell=tell, anyway=anyway, links=links, now=now)
-    except WindowTaken as gone:
+    except (WindowTaken, Elsewhere) as gone:
         again = await open_step(viewer, entry, target.day, target.day, now=now)
         raise StepDoesNotFit(again.moves.look(target)) from gone
     was = opened.moves.now
@@ -168,6 +169,7 @@ async def _open(viewer: Viewer, entry: Entry, first: date, last: date, *, now: d
         await load_stock(clinic.id, first, last, now, but_for=booking.id),
         await taken_by_others(clinic.id, first, last, now, but_for=booking.id),
         await _there(booking, window, offer, clinic),
+        (await OtherStays.of(booking.case, now=now)).periods,
     )
     if [len(one.resources) for one in window.steps] != [sum(n.count for n in s.needs) for s in scene.protocol.steps]:
         raise WindowOutdated

@@ -13,6 +13,7 @@ from typing import Any, Final
 from booking.accounts import audit
 from booking.accounts.viewers import SYSTEM
 from booking.bookings import waitlist
+from booking.bookings.elsewhere import Elsewhere, OtherStays
 from booking.bookings.models import Wait, WaitStatus
 from booking.bookings.moves import OtherDatesHeld
 from booking.bookings.turns import InLine, became
@@ -21,7 +22,7 @@ from booking.consultations.consents import NoConsent
 from booking.consultations.models import Case
 from booking.consultations.sealed_text import subject
 from booking.journeys.agreement import Agreement, require_agreement
-from booking.journeys.find_dates import AHEAD, wishes_of
+from booking.journeys.find_dates import AHEAD, NOWHERE, wishes_of
 from booking.journeys.first_day import FirstDay, TooSoon, first_day, notice
 from booking.journeys.offer import Offer, offer_of
 from booking.journeys.reserve import TooYoungThen, hold_window
@@ -39,7 +40,7 @@ from booking.slots.windows import Window
 
 DAY: Final = timedelta(days=1)
 # The case has changed since we looked: the next in line are asked, and this one again at the next call.
-MISSED: Final = (MovedMeanwhile, NoConsent, OtherDatesHeld, TooSoon, TooYoungThen, WindowPassed, WrongMoment)
+MISSED: Final = (Elsewhere, MovedMeanwhile, NoConsent, OtherDatesHeld, TooSoon, TooYoungThen, WindowPassed, WrongMoment)
 TRIES: Final = 3
 
 
@@ -115,24 +116,24 @@ async def _offer(place: InLine, clinic: Clinic, *, now: datetime) -> bool:
     return False
 
 
-async def free_for(clinic: Clinic, offer: Offer, wish: Wish, *, now: datetime) -> list[Window]:
-    """Every window that would do, the earliest first, on days that can still be booked."""
+async def free_for(
+    clinic: Clinic, offer: Offer, wish: Wish, *, others: OtherStays = NOWHERE, now: datetime
+) -> list[Window]:
+    """Every window that would do, the earliest first, on days that can still be booked and on which the patient is not elsewhere."""
     today = in_zone(now, clinic.zone).date()
     first, last = max(wish.first_day, notice(clinic, offer, now).day), min(wish.last_day, today + AHEAD)
     if last < first:
         return []
-    wishes = wishes_of(wish.interpreter, not_on=wish.not_on)
+    wishes = wishes_of(wish.interpreter, not_on=wish.not_on | others.days(clinic.zone))
     stock = await stock_for(clinic.id, offer.protocol, first, last, now)
-    return windows(offer.protocol, wishes, first, last, stock)
+    return others.leave(windows(offer.protocol, wishes, first, last, stock))
 
 
 async def _fitting(first: _First, until: datetime, *, now: datetime) -> Window | None:
     """The earliest that was not offered to them before, and does not begin while they think about it."""
-    found = [
-        each
-        for each in await free_for(first.clinic, first.offer, Wish.of(first.wait), now=now)
-        if each.start >= first.day(now).day
-    ]
+    others = await OtherStays.of(first.case, now=now)
+    free = await free_for(first.clinic, first.offer, Wish.of(first.wait), others=others, now=now)
+    found = [each for each in free if each.start >= first.day(now).day]
     before = await waitlist.offered_before(first.wait.id) if found else frozenset()
     return next((each for each in found if each.start not in before and each.starts_at > until), None)
 

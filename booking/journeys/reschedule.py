@@ -9,6 +9,7 @@ from booking.accounts.viewers import Viewer
 from booking.bookings import booking as bookings
 from booking.bookings.booking import lapse_of
 from booking.bookings.dates import move_dates, set_aside
+from booking.bookings.elsewhere import Elsewhere, OtherStays, let_lapse
 from booking.bookings.models import Booking, BookingStatus
 from booking.consultations.models import Case
 from booking.journeys.agreement import agreed, require_agreement, today_at_clinic
@@ -18,7 +19,7 @@ from booking.journeys.links import Links
 from booking.journeys.movable import first_day_on, is_too_soon, movable, require_own_choice, wanted
 from booking.journeys.offer import Offer, clinic_of
 from booking.journeys.plan_messages import plan_booking_messages
-from booking.journeys.reserve import DatesGone, say_held
+from booking.journeys.reserve import DatesElsewhere, DatesGone, say_held
 from booking.journeys.say import say_about_booking
 from booking.journeys.wished_interpreter import interpreter_in
 from booking.kit.db import transaction
@@ -57,16 +58,24 @@ async def reschedule(
         TooYoungThen: the patient does not have the programme's age on those dates.
         MovedMeanwhile: someone moved or cancelled it first.
         DatesGone: someone was faster; it names the closest free dates.
+        DatesElsewhere: the patient has other dates then; so does it.
     """
     seen, clinic, offer = await movable(viewer, code, now=now)
     await require_own_choice(viewer, seen)
     window = wanted(seen, token, clinic, offer, key=key)
     wishes = wishes_of(interpreter or await interpreter_in(window, seen.case))
-    async for candidate in ways_to_take(window, offer.protocol, wishes, now=now, but_for=seen.id):
-        with suppress(WindowTaken):
-            return await put_on(viewer, seen, candidate, offer, tell=tell, anyway=anyway, links=links, now=now)
-    nearest = await nearest_dates(clinic, offer, window, key=key, now=now, wishes=wishes, but_for=seen.id)
-    raise DatesGone(clinic, offer, nearest)
+    why: Elsewhere | None = None
+    try:
+        async for candidate in ways_to_take(window, offer.protocol, wishes, now=now, but_for=seen.id):
+            with suppress(WindowTaken):
+                return await put_on(viewer, seen, candidate, offer, tell=tell, anyway=anyway, links=links, now=now)
+    except Elsewhere as refusal:
+        why = refusal
+    others = await OtherStays.of(seen.case, now=now)
+    nearest = await nearest_dates(
+        clinic, offer, window, key=key, now=now, wishes=wishes, others=others, but_for=seen.id
+    )
+    raise DatesElsewhere(why, clinic, offer, nearest) if why else DatesGone(clinic, offer, nearest)
 
 
 def hours(window: Window) -> list[object]:
@@ -95,24 +104,31 @@ async def put_on(
 ) -> Booking:
     """Put the booking, as it was seen, on another window in one transaction; `note` is kept with the event.
 
-    Raises WindowTaken, WindowPassed, TooSoon, TooYoungThen, MovedMeanwhile and WrongMoment, and then nothing has changed.
+    Raises WindowTaken, Elsewhere, WindowPassed, TooSoon, TooYoungThen, MovedMeanwhile and WrongMoment, and then nothing has
+    changed.
     """
     async with transaction():
         # The booking first, then what hangs on it: whoever cancels or pays meanwhile waits, or has been before us.
-        booking = await bookings.locked(seen.id)
+        booking = await bookings.locked_with_others(seen.id)
         if (booking.status, booking.calendar_sequence) != (seen.status, seen.calendar_sequence):
             raise MovedMeanwhile
         if lapse_of(booking, now) is not None:
             raise WrongMoment
+        await let_lapse(booking.case_id, booking.patient_id, now=now)
+        is_told, dates = (
+            _is_told(booking, window, tell=tell),
+            {"starts_at": window.starts_at, "ends_at": window.ends_at},
+        )
+        if is_told:
+            await move_dates(booking, window.to_json(), note, **dates, by=viewer, now=now)
+        else:
+            await set_aside(booking, window.to_json(), **dates, by=viewer, now=now)
         await take(booking.id, window, now=now, lapses_at=booking.lapses_at)
         await _require_fit(viewer, seen, window, offer, anyway=anyway, now=now)
-        if _is_told(booking, window, tell=tell):
-            dates = {"starts_at": window.starts_at, "ends_at": window.ends_at}
-            await move_dates(booking, window.to_json(), note, **dates, by=viewer, now=now)
+        if is_told:
             await _say(seen, booking, window, links=links, now=now)
             await audit.record(viewer, "booking.move", f"booking {booking.code}", now=now)
         else:
-            await set_aside(booking, window.to_json(), now=now)
             await plan_booking_messages(booking, now=now)
             await audit.record(viewer, "booking.set_aside", f"booking {booking.code}", now=now)
     return booking

@@ -9,6 +9,7 @@ from functools import partial
 from booking.accounts import audit
 from booking.accounts.support import Addressee
 from booking.accounts.viewers import Viewer
+from booking.bookings.elsewhere import Elsewhere, OtherStays
 from booking.bookings.models import Booking
 from booking.bookings.opening import open_held
 from booking.consultations import cases
@@ -24,7 +25,7 @@ from booking.journeys.say import people_of, saying_about_booking
 from booking.journeys.wished_interpreter import interpreter_in
 from booking.kit.db import Statement, run_together, transaction
 from booking.kit.errors import Refusal, WrongMoment
-from booking.kit.words import _
+from booking.kit.words import Text, _
 from booking.messages import facts
 from booking.programmes.models import Clinic
 from booking.slots import claims
@@ -42,6 +43,18 @@ class DatesGone(WindowTaken):
         self.clinic = clinic
         self.offer = offer
         self.nearest = nearest
+
+
+class DatesElsewhere(DatesGone):
+    """The patient has other dates then, and says or hears so in their own words: `why`. `nearest` are the closest that meet none."""
+
+    def __init__(self, why: Elsewhere, clinic: Clinic, offer: Offer, nearest: Sequence[tuple[Window, str]]) -> None:
+        super().__init__(clinic, offer, nearest)
+        self._why = why
+
+    @property
+    def text(self) -> Text:
+        return self._why.text
 
 
 class TooYoungThen(Refusal):
@@ -88,18 +101,23 @@ async def reserve(
         TooYoungThen: the patient does not have the programme's age on the first day.
         WrongMoment: the clinic said no, or the consent was taken back, while the dates were taken.
         DatesGone: someone was faster; it names the closest free dates.
+        DatesElsewhere: the patient has other dates then; so does it.
     """
-    with suppress(WindowTaken):
-        async with transaction():
-            # Also what the dates stand on is read here: a second connection would cost a hold more than its whole search.
-            choice = await _choice(viewer, code, token, key=key, now=now)
-            return await _held(choice, choice.window, viewer, ticket, now=now)
-    interpreter = interpreter or await interpreter_in(choice.window, choice.case)
-    wishes = wishes_of(interpreter)
-    async for candidate in other_ways(choice.window, choice.offer.protocol, wishes, now=now):
+    try:
         with suppress(WindowTaken):
             async with transaction():
-                return await _held(choice, candidate, viewer, ticket, now=now)
+                # Also what the dates stand on is read here: a second connection would cost a hold more than its whole search.
+                choice = await _choice(viewer, code, token, key=key, now=now)
+                return await _held(choice, choice.window, viewer, ticket, now=now)
+        interpreter = interpreter or await interpreter_in(choice.window, choice.case)
+        async for candidate in other_ways(choice.window, choice.offer.protocol, wishes_of(interpreter), now=now):
+            with suppress(WindowTaken):
+                async with transaction():
+                    return await _held(choice, candidate, viewer, ticket, now=now)
+    except Elsewhere as why:
+        interpreter = interpreter or await interpreter_in(choice.window, choice.case)
+        nearest = await _nearest(choice, interpreter, key=key, now=now)
+        raise DatesElsewhere(why, choice.clinic, choice.offer, nearest) from None
     raise DatesGone(choice.clinic, choice.offer, await _nearest(choice, interpreter, key=key, now=now))
 
 
@@ -162,10 +180,10 @@ async def hold_window(
     Whoever chose, the family is told by `tell`: a hold that nobody knows of lapses unpaid. `first` is the case's first day
     as far as it was known before; what staff have set meanwhile, and what the records say, is looked at here.
 
-    Raises TooSoon, TooYoungThen, OtherDatesHeld, WindowTaken, WindowPassed, WrongMoment (the case is no longer agreed, and will not be
+    Raises TooSoon, TooYoungThen, OtherDatesHeld, Elsewhere, WindowTaken, WindowPassed, WrongMoment (the case is no longer agreed, and will not be
     until the commit: G5), and what the ticket says: then the transaction, or the savepoint around this, must roll back.
     """
-    booking = await open_held(case.id, window, lapses_at=lapses_at, by=viewer, now=now)
+    booking = await open_held(case, window, lapses_at=lapses_at, by=viewer, now=now)
     await claims.take(window, booking.id, now=now, lapses_at=lapses_at)
     word = await last_word(case)
     if word.status not in AGREED:
@@ -220,4 +238,6 @@ def saying_held(
 
 async def _nearest(choice: _Choice, interpreter: str | None, *, key: bytes, now: datetime) -> list[tuple[Window, str]]:
     wishes = wishes_of(interpreter, not_before=choice.first.day)
-    return await nearest_dates(choice.clinic, choice.offer, choice.window, key=key, now=now, wishes=wishes)
+    others = await OtherStays.of(choice.case, now=now)
+    what = choice.clinic, choice.offer, choice.window
+    return await nearest_dates(*what, key=key, now=now, wishes=wishes, others=others)

@@ -10,6 +10,7 @@ from typing import Any
 
 from booking.accounts.viewers import SYSTEM
 from booking.bookings import booking as bookings
+from booking.bookings.elsewhere import Elsewhere
 from booking.bookings.models import Booking, BookingStatus
 from booking.bookings.moves import OtherDatesHeld, move
 from booking.consultations import cases, moves
@@ -92,8 +93,8 @@ async def _act(event: PaymentEvent, *, links: Links, now: datetime) -> None:
 
 async def _capture(attempt: Attempt, money: Money, payment_intent: str, *, links: Links, now: datetime) -> None:
     charge = await Charge.get(id=attempt.charge_id)
-    # Every journey locks the booking first, and then what hangs on it.
-    booking = await bookings.locked(charge.booking_id)
+    # Every journey locks the booking first, and then what hangs on it. It may come too late, and give the booking its dates again.
+    booking = await bookings.locked_with_others(charge.booking_id)
     await booking.fetch_related("case")
     became = await mark_paid(attempt, money, payment_intent, now=now)
     if became is Captured.SURPLUS:
@@ -138,7 +139,7 @@ async def _confirmed(booking: Booking, *, now: datetime) -> bool:
                 await _taken_again(window, booking.id, now=now)
                 await _require_not_too_soon(booking.case, window, now=now)
             await moves.move(booking.case, CaseStatus.BOOKED, by=SYSTEM, now=now)
-    except (WindowTaken, WindowPassed, TooSoon, NoConsent, OtherDatesHeld, WrongMoment):
+    except (WindowTaken, WindowPassed, TooSoon, NoConsent, OtherDatesHeld, Elsewhere, WrongMoment):
         booking.status, booking.lapses_at, booking.calendar_sequence = was
         return False
     return True

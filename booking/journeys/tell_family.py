@@ -88,7 +88,7 @@ async def tell_family(viewer: Viewer, code: str, *, links: Links, now: datetime)
     """
     seen = await _of_staff(viewer, code)
     async with transaction():
-        booking = await bookings.locked(seen.id)
+        booking = await bookings.locked_with_others(seen.id)
         if booking.aside is None:
             raise NothingToTell
         window = Window.from_json(booking.aside)

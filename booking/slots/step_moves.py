@@ -34,6 +34,7 @@ class Why(StrEnum):
     CLOSED = "closed"
     TAKEN = "taken"  # by `booking`; without one by the same booking's `other` step
     TWO_PLACES = "two-places"  # the patient is in the `other` step then
+    ELSEWHERE = "elsewhere"  # the stay would meet another of the patient's, of which no more is told
     ORDER = "order"  # it would change places with the `other` step
     REST = "rest"  # too close to the `other` step for the rest that is asked
     UNKNOWN = "unknown"  # farther away than anyone has looked
@@ -82,7 +83,8 @@ class Scene:
 
     `protocol` is what the booking's window runs, wishes applied. In `stock` the booking's own claims and doses count as
     free; it reaches a week beyond the window and every target. `taken` is who has each resource, by its id; `there` from
-    when until when the patient is at the clinic's place, as far as their flights are known.
+    when until when the patient is at the clinic's place, as far as their flights are known; `elsewhere` when they have other
+    dates.
     """
 
     protocol: Protocol
@@ -90,6 +92,7 @@ class Scene:
     stock: Stock
     taken: Mapping[int, tuple[Taken, ...]] = field(default_factory=dict)
     there: tuple[datetime | None, datetime | None] = (None, None)
+    elsewhere: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,8 @@ class StepMoves:
         changed = tuple(step.key for step, was in zip(window.steps, self._window.steps, strict=True) if step != was)
         if not changed:
             return StepMove(window, (), ())
-        breaks = [*self._of_time(target.day, target.starts), *breaks, *self._of_itself(window, changed)]
+        own = [*self._of_itself(window, changed), *self._of_other_stays(window)]
+        breaks = [*self._of_time(target.day, target.starts), *breaks, *own]
         return StepMove(window, changed, tuple(dict.fromkeys(breaks)), tuple(self._advice(window)))
 
     def reach(self, resource: int, day: date) -> Reach:
@@ -354,6 +358,14 @@ class StepMoves:
             for (key, starts, ends), (other, begins, over) in permutations(sorted(steps, key=itemgetter(1)), 2):
                 if key in changed and starts < over and begins < ends:
                     yield Break(Why.TAKEN, key, resource, other=other)
+
+    def _of_other_stays(self, window: Window) -> Iterator[Break]:
+        """Between the first step and the last they are here."""
+        if not self._scene.elsewhere:
+            return
+        begins, over = window.starts_at, window.ends_at
+        if any(starts < over and begins < ends for starts, ends in self._scene.elsewhere):
+            yield Break(Why.ELSEWHERE, self.now.key)
 
     def _advice(self, window: Window) -> Iterator[Break]:
         lands, leaves = self._scene.there

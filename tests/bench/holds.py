@@ -108,7 +108,7 @@ def _filled(statement: str, *values: str) -> str:
 def _opened() -> str:
     later = "now() + interval '30 min'"
     columns = [_column(name) for name in ("case_id", '"window"', "first_at", "last_at")]
-    return _filled(OPEN, "'PB-' || :turn", *columns, "now()", later, "NULL::bigint").replace(
+    return _filled(OPEN, "'PB-' || :turn", *columns, "now()", later, "NULL::bigint", _column("recipient_id")).replace(
         "SELECT id FROM opened\n", "SELECT id AS booking FROM opened"
     )
 

@@ -85,9 +85,9 @@ async def test_what_opening_gives_back_is_what_the_database_holds(cast: Cast, no
 
 async def test_the_holds_that_ran_out_are_found_for_the_worker_the_oldest_first(cast: Cast, now: datetime) -> None:
     first = await a_hold(await a_request(cast, now), now, by=cast.alice_views)
-    second = await a_hold(await a_request(cast, now), now + HOUR, by=cast.alice_views)
+    second = await a_hold(await a_request(cast, now), now + HOUR / 2, by=cast.alice_views, days=40)
     await move(
-        await a_hold(await a_request(cast, now), now, by=cast.alice_views),
+        await a_hold(await a_request(cast, now), now, by=cast.alice_views, days=50),
         BookingStatus.CONFIRMED,
         by=cast.alice_views,
         now=now,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -142,12 +143,11 @@ async def test_one_window_that_was_offered_to_two_is_found(cast: Cast, now: date
     resource = await Resource.create(clinic_id=(await a_request(cast, now)).clinic_id, kind="room", name="Room 1")
     # Nothing short of taking the guard away lets it happen.
     await execute("ALTER TABLE claim DROP CONSTRAINT claim_no_overlap")
-    for _ in range(2):
+    period: dict[str, Any] = {"starts_at": now, "ends_at": now + timedelta(hours=1)}
+    for days in (30, 60):
         case, wait = await in_line(cast, now)
-        held = await a_hold(case, now, by=cast.alice_views)
+        held = await a_hold(case, now, by=cast.alice_views, days=days)
         await waitlist.move(wait, WaitStatus.OFFERED, by=cast.alice_views, now=now, booking_id=held.id)
-        await Claim.create(
-            resource_id=resource.id, booking_id=held.id, step="visit", starts_at=held.starts_at, ends_at=held.ends_at
-        )
+        await Claim.create(resource_id=resource.id, booking_id=held.id, step="visit", **period)
 
     assert [promise for promise, sql in INVARIANTS.items() if await run(sql)] == ["no window is offered to two"]

@@ -46,9 +46,11 @@ async def a_case(now: datetime) -> Case:
 
 
 async def a_booking(now: datetime) -> Booking:
+    case = await a_case(now)
     return await Booking.create(
         code=new_code(),
-        case=await a_case(now),
+        case=case,
+        patient_id=case.patient_id,
         status=BookingStatus.CONFIRMED,
         window={},
         starts_at=now + timedelta(days=56),

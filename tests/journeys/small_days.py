@@ -1,4 +1,4 @@
-"""A clinic with few dates in April, five families who want them, and a coordinator: everything that they do, by the product's own journeys.
+"""A clinic with few dates in April, five families who want them, one of them twice, and a coordinator: everything that they do, by the product's own journeys.
 
 A deed that is refused is a deed: `refused` says so. What must hold afterwards is looked at by `stands`, and by the deeds
 themselves: what was shown a moment ago can be had, and a lapsed hold is in nobody's way.
@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from booking.accounts.viewers import Viewer
 from booking.bookings import waitlist
 from booking.bookings.booking import LIVE, lapse_of, live_of
+from booking.bookings.elsewhere import OtherStays
 from booking.bookings.models import Booking, BookingStatus, Wait
 from booking.bookings.turns import InLine, became
 from booking.bookings.wishes import Wish
@@ -49,7 +50,8 @@ from tests.journeys.trips import FIRST, KEY, LAST, LINKS, a_case, patient_of, pa
 from tests.journeys.waiting import close_but
 from tests.outside import Clock
 
-FAMILIES: Final = ("samuel", "helene", "abdullah", "lucia", "folake")
+# Samuel has two cases: he is in one place all the same.
+FAMILIES: Final = ("samuel", "helene", "abdullah", "lucia", "folake", "samuel")
 OPEN_WEEKS: Final = (date(2027, 4, 5), date(2027, 4, 12))
 WHOLE_APRIL: Final = Wish(FIRST, LAST)
 
@@ -279,7 +281,8 @@ class SmallDays:
         )
         before = await waitlist.offered_before(place.id)
         first = first_day(case, clinic, offer, agreement, self.now).day
-        free = await free_for(clinic, offer, wish, now=self.now)
+        others = await OtherStays.of(case, now=self.now)
+        free = await free_for(clinic, offer, wish, others=others, now=self.now)
         return next((each.start for each in free if each.start not in before and each.start >= first), None)
 
     async def _free(self) -> list[Window]:

@@ -134,7 +134,7 @@ async def test_a_family_does_not_move_its_hold_below_the_first_day(
     case = await a_case(world, now=services.now())
     booking = await a_hold(case, services, (await tokens(case, services))[-1])
     family, (token, _window) = await patient_of(case), await sooner(world, booking, services)
-    set_meanwhile(monkeypatch, case.id, (bookings, "locked"))
+    set_meanwhile(monkeypatch, case.id, (bookings, "locked_with_others"))
 
     for anyway in (False, True):
         with pytest.raises(TooSoon) as refused:

@@ -39,6 +39,7 @@ async def a_booking(case: Case, *, now: datetime, starts_at: datetime, ends_at: 
     return await Booking.create(
         code=new_code(),
         case_id=case.id,
+        patient_id=case.patient_id,
         status=BookingStatus.CONFIRMED,
         window={},
         starts_at=starts_at,

@@ -127,6 +127,15 @@ def test_a_room_that_is_taken_at_the_new_time_gives_way_to_one_that_is_free_and_
     )
 
 
+def test_a_stay_goes_up_to_another_of_the_patient_s_and_never_into_it() -> None:
+    """Between the first step and the last they are here, also in the hours between two steps."""
+    at = datetime(2027, 3, 9, 15, tzinfo=UTC)  # eleven
+    where = replace(scene(), elsewhere=((at, at + timedelta(hours=9)),))
+
+    assert broken("infusion", CHAIR, (CHAIR, TUESDAY, TEN), where) == []
+    assert looked("infusion", CHAIR, (CHAIR, TUESDAY, ELEVEN), where).breaks == (Break(Why.ELSEWHERE, "infusion"),)
+
+
 def test_each_thing_that_is_in_the_way_is_said() -> None:
     assert broken("visit", ROOM, (CHAIR, MONDAY, NINE)) == [Why.KIND]
     assert broken("visit", ROOM, (99, MONDAY, NINE)) == [Why.NOT_HERE]

@@ -61,7 +61,7 @@ class Crowd:
         window, now = self.random_window(choose), self.now
         try:
             async with transaction():
-                booking = await open_held(case.id, window, lapses_at=now + HELD_FOR, by=SYSTEM, now=now)
+                booking = await open_held(case, window, lapses_at=now + HELD_FOR, by=SYSTEM, now=now)
                 await claims.take(window, booking.id, now=now, lapses_at=now + HELD_FOR)
         except (WindowTaken, OtherDatesHeld):
             self.outcomes["taken"] += 1

@@ -14,7 +14,7 @@ from booking.journeys.find_other_dates import OtherDates, find_other_dates
 from booking.journeys.first_day import BeforeFirstDay
 from booking.journeys.preview_move import preview_move
 from booking.journeys.reschedule import reschedule
-from booking.journeys.reserve import DatesGone
+from booking.journeys.reserve import DatesElsewhere, DatesGone
 from booking.kit.times import show_month
 from booking.kit.words import Text, _, language_name
 from booking.slots.calendar import month_of
@@ -80,6 +80,7 @@ async def _choose(request: Request, gone: DatesGone | None = None) -> Response:
         found=found,
         clinic=found.dates.clinic,
         gone=gone,
+        elsewhere=isinstance(gone, DatesElsewhere),
         month=show_month(month, language_of(request)),
         asked_month=f"{month:%Y-%m}",
         offered=[(window, address(window=token)) for window, token in _offered(found, gone, sort)],

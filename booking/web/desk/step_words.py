@@ -19,6 +19,7 @@ SENTENCES: Final[dict[Why, Text]] = {
     Why.CLOSED: _("%(resource)s is closed or away then."),
     Why.TAKEN: _("%(resource)s is taken by %(booking)s then."),
     Why.TWO_PLACES: _("The patient would be in two places at once: there is “%(other)s” then."),
+    Why.ELSEWHERE: _("The patient has other dates then, and cannot be in two places."),
     Why.ORDER: _("It would change places with “%(other)s”."),
     Why.REST: _("That leaves too little rest between it and “%(other)s”."),
     Why.TIMES: _("The programme starts it from %(earliest)s to %(latest)s, at fixed times."),

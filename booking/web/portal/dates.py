@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from booking.journeys.find_dates import AHEAD, Dates, Unsuited, find_dates
 from booking.journeys.first_day import Because
 from booking.journeys.reschedule import hours, reschedule
-from booking.journeys.reserve import DatesGone, reserve
+from booking.journeys.reserve import DatesElsewhere, DatesGone, reserve
 from booking.kit.times import in_zone, show_date, show_month, show_weekday
 from booking.kit.words import Text, _, language_name
 from booking.slots.explain import NoDates, Obstacle, Why
@@ -159,6 +159,7 @@ def _gone(request: Request, gone: DatesGone, interpreter: str | None, *, action:
         "portal/dates-gone.html",
         gone.status,
         say=gone.text,
+        elsewhere=isinstance(gone, DatesElsewhere),
         nearest=gone.nearest,
         clinic=gone.clinic,
         offer=gone.offer,

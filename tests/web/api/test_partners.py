@@ -3,10 +3,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from starlette.routing import Route
 
+from booking.bookings.models import Booking
+from booking.consultations.models import Case
 from booking.demo.ready import make_ready
 from booking.kit.db import run
 from booking.services import Services
 from booking.slots.models import Closure, Resource
+from tests.journeys.trips import a_case, a_hold
 from tests.outside import Clock
 from tests.web.conftest import Visit
 
@@ -226,3 +229,30 @@ async def test_a_hold_has_its_appointments_in_clinic_time(visit: Visit, now: dat
     assert (answer.status_code, told["status"], told["zone"], told["findings"]) == (200, "held", "America/Antigua", [])
     assert {leg["kind"] for leg in told["legs"]} == {"appointment"}
     assert all(leg["starts_at"].endswith("-04:00") for leg in told["legs"])
+
+
+async def test_a_patient_who_has_other_dates_then_is_told_to_the_partner_with_the_nearest_that_do(
+    visit: Visit, services: Services, now: datetime
+) -> None:
+    code, partner, token = await ready_case(visit, now), visit.partner(), await first_token(visit)
+    case, other = await Case.get(code=code), await a_case(visit.world, now=now)
+    await Case.filter(id=other.id).update(patient_id=case.patient_id)
+    await a_hold(await Case.get(id=other.id), services, token)
+
+    asked = [
+        await partner.post(f"/api/v1/cases/{code}/hold", json={"token": token}, headers={"Idempotency-Key": "a"})
+        for _ in range(2)
+    ]
+
+    assert [answer.status_code for answer in asked] == [409, 409]
+    told = asked[0].json()
+    assert (told.pop("nearest") != [], told) == (
+        True,
+        {
+            "type": "urn:leeward:dates-elsewhere",
+            "title": "The patient has other dates at that time, and cannot be in two places. Please choose others.",
+            "status": 409,
+        },
+    )
+    assert asked[1].json() == asked[0].json()
+    assert await Booking.filter(case_id=case.id).count() == 0

@@ -13,7 +13,7 @@ from booking.messages.models import Message
 from booking.services import Services
 from booking.slots.models import Claim, Closure, Lot, LotState, Resource
 from booking.slots.windows import Window
-from tests.journeys.trips import a_case, a_confirmed, a_hold
+from tests.journeys.trips import a_case, a_confirmed, a_hold, tokens
 from tests.web.conftest import Visit
 from tests.web.portal.pages import text_of
 
@@ -212,3 +212,22 @@ async def test_below_the_first_day_of_a_case_a_booking_is_moved_only_by_who_says
         assert "Move it all the same" in shown.text
     assert (refused.status_code, kept.starts_at) == (422, booking.starts_at)
     assert (moved.status_code, (await Booking.get(id=booking.id)).starts_at > booking.starts_at) == (303, True)
+
+
+async def test_a_coordinator_is_told_that_the_patient_has_other_dates_and_no_more_and_sees_the_nearest(
+    visit: Visit, services: Services, now: datetime
+) -> None:
+    first, second = [await a_case(visit.world, Stage.READY, now=now) for _ in range(2)]
+    offered = await tokens(second, services)
+    booking = await a_confirmed(second, services, offered[-1])
+    other = await a_hold(first, services, offered[0])
+    nia = await visit.as_("nia")
+
+    page = await nia.get(f"/desk/bookings/{booking.code}/move?month={other.starts_at:%Y-%m}")
+    answer = await nia.post(f"/desk/bookings/{booking.code}/move", data={"window": offered[0], "interpreter": ""})
+
+    assert "On some of these days the patient has other dates. They are left out." in text_of(page)
+    assert (answer.status_code, len(choices(answer))) == (409, 3)
+    assert "The patient has other dates at that time, and cannot be in two places." in text_of(answer)
+    assert [other.code in each.text for each in (page, answer)] == [False, False]
+    assert (await Booking.get(id=booking.id)).starts_at == booking.starts_at

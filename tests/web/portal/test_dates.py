@@ -1,7 +1,7 @@
 """Choosing dates and holding them, as a patient's browser meets it."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from booking.bookings.models import Booking
 from booking.consultations.models import Case
@@ -287,3 +287,46 @@ async def test_what_is_paid_for_or_was_offered_is_not_exchanged_here(
     samuel = await visit.as_("samuel")
     assert (await samuel.post(f"/portal/bookings/{paid.code}/dates", data={"window": "x"})).status_code == 404
     assert (await samuel.post(f"/portal/bookings/{offer.code}/dates", data={"window": "x"})).status_code == 404
+
+
+async def test_who_has_dates_of_another_treatment_is_told_so_and_offered_the_nearest_that_do_not_meet_them(
+    visit: Visit, world: World, services: Services
+) -> None:
+    first, second = [await a_case(world, now=services.now()) for _ in range(2)]
+    token = (await tokens(second, services))[5]
+    held = await a_hold(first, services, token)
+    samuel = await visit.as_("samuel")
+
+    page = await samuel.get(f"/portal/cases/{second.code}/dates?month={held.starts_at:%Y-%m}")
+    answer = await samuel.post(f"/portal/cases/{second.code}/hold", data={"window": token})
+    nearest = forms_of(answer, f"/portal/cases/{second.code}/hold")
+
+    assert "On some of these days the patient has other dates. They are left out." in text_of(page)
+    assert token not in [form["window"] for form in forms_of(page, f"/portal/cases/{second.code}/hold")]
+    assert (answer.status_code, len(nearest)) == (409, 3)
+    assert "You have dates of another treatment at that time, and cannot be in two places." in text_of(answer)
+    assert "Those dates are taken" not in text_of(answer)
+    taken = await samuel.post(f"/portal/cases/{second.code}/hold", data=nearest[0])
+    assert taken.status_code == 303
+    exchanged = await samuel.post(f"{taken.headers['location']}/dates", data={"window": token})
+    assert (exchanged.status_code, "You still have the dates that you had" in text_of(exchanged)) == (409, True)
+
+
+async def test_where_nothing_else_is_near_the_other_dates_are_said_to_be_in_the_way(
+    visit: Visit, world: World, services: Services
+) -> None:
+    first, second = [await a_case(world, now=services.now()) for _ in range(2)]
+    token = (await tokens(second, services))[5]
+    held = await a_hold(first, services, token)
+    samuel = await visit.as_("samuel")
+
+    whole_month = {"starts_at": held.starts_at.replace(day=1), "ends_at": held.starts_at + timedelta(days=40)}
+    await Booking.filter(id=held.id).update(**whole_month)
+    page = await samuel.get(f"/portal/cases/{second.code}/dates?month={held.starts_at:%Y-%m}")
+    await execute("DELETE FROM opening_hours")
+    answer = await samuel.post(f"/portal/cases/{second.code}/hold", data={"window": token})
+
+    assert "There are dates in this month, but they would meet those others." in text_of(page)
+    assert answer.status_code == 409
+    assert "Other dates are in the way" in text_of(answer)
+    assert "None are free close to them. Nothing was charged." in text_of(answer)

@@ -40,6 +40,7 @@ from booking.journeys.start_deposit import start_payment
 from booking.journeys.sweep_lapses import sweep_lapses
 from booking.kit.db import execute, run
 from booking.kit.times import in_zone
+from booking.messages.planning import not_before
 from booking.payments.models import ChargeKind
 from booking.payments.terms import RefundCause
 from booking.services import Services
@@ -59,9 +60,9 @@ FEW_DOSES: Final = """
 DELETE FROM dose USING lot WHERE lot.id = dose.lot_id AND NOT (lot.code IN ('TB-UC-0102', 'TB-UC-0103') AND number <= 2)"""
 OPEN_WEEK: Final = "DELETE FROM closure WHERE first_day BETWEEN $1 AND $2"
 STILL_PLANNED: Final = """
-SELECT occasion, recipient_id, due_at FROM message WHERE booking_id = $1 AND status = 'planned' AND due_at > $2
- UNION ALL
-SELECT 'check-in', day, due_on::timestamptz FROM check_in WHERE booking_id = $1 ORDER BY 1, 2"""
+SELECT occasion, recipient_id, zone, due_local::timestamp, useful_until FROM message
+ WHERE booking_id = $1 AND status = 'planned' ORDER BY 1, 2"""
+CHECK_INS: Final = "SELECT day, due_on FROM check_in WHERE booking_id = $1 ORDER BY 1"
 SPEAKS: Final = """
 SELECT DISTINCT c.step FROM claim c JOIN resource r ON r.id = c.resource_id
  WHERE c.booking_id = $1 AND r.kind = 'interpreter' AND r.skills ? $2"""
@@ -258,8 +259,13 @@ class SmallDays:
         assert planned == anew, [one for one in {*planned, *anew} if one not in planned or one not in anew]
 
     async def _planned(self, booking: Booking) -> list[tuple[object, ...]]:
-        rows = await run(STILL_PLANNED, booking.id, self.now)
-        return [tuple(row.values()) for row in rows]
+        """Who would get which mail when if it were sent from now on: what is late while nobody sends goes when its reader is awake."""
+        mails = [
+            (mail["occasion"], mail["recipient_id"], at)
+            for mail in await run(STILL_PLANNED, booking.id)
+            if mail["useful_until"] > (at := not_before(mail["occasion"], mail["due_local"], mail["zone"], self.now))
+        ]
+        return [*mails, *(tuple(row.values()) for row in await run(CHECK_INS, booking.id))]
 
     async def _first_in_line(self) -> tuple[int, date] | None:
         """The first in line for whom something is free, and the first day of it."""

@@ -92,6 +92,14 @@ async def test_a_move_that_leaves_the_mails_behind_is_seen_through(
         await days.stands()
 
 
+async def test_a_mail_that_is_late_because_nobody_sends_is_still_the_one_that_was_planned(days: SmallDays) -> None:
+    await days.begin(1, pays=True)
+
+    for _ in range(200):
+        await days.time_passes(timedelta(hours=7))
+        await days.stands()
+
+
 HOUSE: Final = settings(stateful_step_count=DEEDS, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -22,6 +22,7 @@ from booking.demo.children import Child
 from booking.demo.clinic.load import example_people
 from booking.demo.ports import free_port, is_free
 from booking.demo.surroundings import PROJECT, CannotStart, Folder, surroundings
+from booking.demo.tables import require_own
 from booking.settings import Settings
 
 PATIENCE: Final = 60.0  # seconds until the web answers
@@ -129,6 +130,7 @@ def _database(folder: Folder) -> Iterator[_OwnDatabase | None]:
     if os.environ.get("DATABASE_URL"):
         yield None
         return
+    require_own(folder)
     own = _OwnDatabase(folder, postgres.start(folder.postgres))
     try:
         yield own

@@ -13,6 +13,7 @@ from booking.messages.models import Message
 from booking.web.middleware import session_cookie
 from tests.outside import Clock
 from tests.web.conftest import Visit
+from tests.web.portal.pages import forms_of
 
 
 async def mailed(visit: Visit, who: str, back: str = "") -> str:
@@ -179,3 +180,13 @@ async def test_a_mailed_link_never_carries_a_clinics_powers(visit: Visit) -> Non
     await browser.post(await mailed(visit, "nia"))
 
     assert (await Session.get()).staff_id is None
+
+
+@pytest.mark.parametrize("door", ["/sign-in", "/staff/sign-in"])
+async def test_another_language_at_the_door_still_leads_where_one_wanted_to_go(visit: Visit, door: str) -> None:
+    asked = f"{door}?next=/portal/cases"
+
+    [switch, *_others] = forms_of(await visit.anonymous.get(asked), "/language")
+    answer = await visit.anonymous.post("/language", data={**switch, "language": "es"})
+
+    assert answer.headers["location"] == asked
